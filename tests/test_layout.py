@@ -49,7 +49,7 @@ OPTIONAL = {
 """What one module, or the modules of one folder, may import in addition: the packages of an extra."""
 
 LAYERS = {
-    "clerk_core": ["__init__", "pages resource", "client", "transport requests", ".", "models", "_unset guards"],
+    "clerk_core": ["__init__", "resource", "pages", "client", "transport requests", ".", "models", "_unset guards"],
     "clerk_bapi": ["__init__", "client", "resources", "api", "dicts events", "models", "."],
     "clerkkit": [
         "__main__",

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from clerk_core._unset import UNSET, Unset
-from clerk_core._version import __version__
 from clerk_core.errors import (
     ApiError,
     BadRequest,
@@ -26,18 +25,31 @@ from clerk_core.errors import (
     UnprocessableEntity,
 )
 from clerk_core.lazy import lazy
-from clerk_core.models.error_detail import ErrorDetail
-from clerk_core.models.model import Model
-from clerk_core.models.page import Page
 from clerk_core.request import Request, RequestInfo
-from clerk_core.requests.files import File
-from clerk_core.requests.times import to_datetime
 from clerk_core.response import DetailedResponse, Response
 
 if TYPE_CHECKING:
+    from clerk_core._version import __version__
     from clerk_core.client import AsyncClient, Client
+    from clerk_core.models.error_detail import ErrorDetail
+    from clerk_core.models.model import Model
+    from clerk_core.models.page import Page
+    from clerk_core.requests.files import File
+    from clerk_core.requests.times import to_datetime
 else:
-    __getattr__ = lazy(__name__, dict.fromkeys(("AsyncClient", "Client"), "clerk_core.client"))
+    __getattr__ = lazy(
+        __name__,
+        {
+            "AsyncClient": "clerk_core.client",
+            "Client": "clerk_core.client",
+            "__version__": "clerk_core._version",
+            "ErrorDetail": "clerk_core.models.error_detail",
+            "File": "clerk_core.requests.files",
+            "Model": "clerk_core.models.model",
+            "Page": "clerk_core.models.page",
+            "to_datetime": "clerk_core.requests.times",
+        },
+    )
 
 __all__ = [
     "UNSET",
@@ -74,3 +86,7 @@ __all__ = [
     "__version__",
     "to_datetime",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,23 +7,19 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import cache, partial
-from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 import httpx
 
-from clerk_core._version import __version__
 from clerk_core.checks import check_seconds, check_secret_key
-from clerk_core.defaults import DEFAULT_BASE_URL, DEFAULT_TIMEOUT
 from clerk_core.errors import ApiError, InvalidArgument, deadline_message
 from clerk_core.logs import Unlogged
 from clerk_core.open_pagers import OpenPagers
 from clerk_core.public_dir import PublicDir
 from clerk_core.request import Request
 from clerk_core.response import DetailedResponse, Response
-from clerk_core.transport.base_url import check_base_url
-from clerk_core.transport.borrowed import AsyncBorrowedClient, BorrowedClient
+from clerk_core.transport.base_url import DEFAULT_BASE_URL, check_base_url
 from clerk_core.transport.connections import Connections, current_loop, current_process
 from clerk_core.transport.failures import FAILURES, SECRET_KEY_MASK, DeadlineExceeded, transport_error
 from clerk_core.transport.network import Network
@@ -31,6 +27,7 @@ from clerk_core.transport.network import Network
 if TYPE_CHECKING:
     from clerk_core.transport.aiohttp_pool import AiohttpPool
     from clerk_core.transport.async_pool import AsyncPool
+    from clerk_core.transport.borrowed import AsyncBorrowedClient, BorrowedClient
     from clerk_core.transport.pool import Pool
 
 T = TypeVar("T")
@@ -39,6 +36,8 @@ H = TypeVar("H", httpx.Client, httpx.AsyncClient)
 TransportName = Literal["httpx", "aiohttp"]
 """The library that opens the connections of an `AsyncClient`."""
 
+DEFAULT_TIMEOUT = 30.0
+"""Seconds."""
 _NO_BODY = ("GET", "DELETE")
 
 _Timeouts = dict[str, float | None]
@@ -108,6 +107,8 @@ class _BaseClient(PublicDir, Generic[H]):
 
     def _prepare(self) -> tuple[httpx.Headers, _Timeouts]:
         """Return the headers and timeouts that all requests of this client share."""
+        from clerk_core._version import __version__
+
         headers = httpx.Headers({"Host": httpx.URL(self._base_url).netloc.decode("ascii")})
         headers.update(_default_headers() if self._http_client is None else self._http_client.headers)
         headers["Accept"] = "application/json"
@@ -181,8 +182,13 @@ class Client(_BaseClient[httpx.Client]):
     _connections: Connections[Pool | BorrowedClient]
 
     def _connect(self, http_client: httpx.Client | None) -> None:
-        borrowed = None if http_client is None else BorrowedClient(_check_http_client(http_client, httpx.Client))
-        open_pool = None if borrowed else partial(_open_pool, Network.from_environment(self._base_url))
+        borrowed = open_pool = None
+        if http_client is None:
+            open_pool = partial(_open_pool, Network.from_environment(self._base_url))
+        else:
+            from clerk_core.transport.borrowed import BorrowedClient  # imported when needed
+
+            borrowed = BorrowedClient(_check_http_client(http_client, httpx.Client))
         self._connections = Connections(type(self).__name__, open_pool, current_process, borrowed)
 
     def send(self, request: Request[T]) -> T:
@@ -277,11 +283,12 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
         super().__init__(secret_key, base_url=base_url, timeout=timeout, http_client=http_client)
 
     def _connect(self, http_client: httpx.AsyncClient | None) -> None:
-        borrowed = (
-            None if http_client is None else AsyncBorrowedClient(_check_http_client(http_client, httpx.AsyncClient))
-        )
-        open_pool = None
-        if borrowed is None:
+        borrowed = open_pool = None
+        if http_client is not None:
+            from clerk_core.transport.borrowed import AsyncBorrowedClient  # imported when needed
+
+            borrowed = AsyncBorrowedClient(_check_http_client(http_client, httpx.AsyncClient))
+        else:
             network = Network.from_environment(self._base_url)
             if self._transport == "aiohttp" and network.uses_socks:
                 raise InvalidArgument("transport", "'aiohttp' cannot use the SOCKS proxy that the environment names")
@@ -374,6 +381,8 @@ def _check_transport(transport: TransportName, http_client: httpx.AsyncClient | 
     if transport == "aiohttp":
         if http_client is not None:
             raise InvalidArgument("transport", "cannot be combined with http_client, which has a transport")
+        from importlib.util import find_spec
+
         if find_spec("aiohttp") is None:
             raise ImportError('transport="aiohttp" needs aiohttp: pip install "clerkkit[aiohttp]"')
     return transport

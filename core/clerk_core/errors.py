@@ -36,14 +36,16 @@ import time
 from collections.abc import Mapping
 from datetime import UTC
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from clerk_core.decoding import decode
 from clerk_core.guards import is_list, is_object
-from clerk_core.models.error_detail import ErrorDetail
 from clerk_core.request import Request, RequestInfo
 from clerk_core.response import Response
+
+if TYPE_CHECKING:
+    from clerk_core.models.error_detail import ErrorDetail
 
 _MAX_SHOWN = 20
 """Errors of one response that `str()` contains."""
@@ -276,6 +278,8 @@ def api_error(request: RequestInfo, response: Response) -> ApiError:
 
 
 def _read_detail(item: dict[str, Any]) -> ErrorDetail:
+    from clerk_core.models.error_detail import ErrorDetail  # imported when needed, as all models
+
     code, message, long_message = (
         item[key] if isinstance(item.get(key), str) else "" for key in ("code", "message", "long_message")
     )

@@ -1,4 +1,4 @@
-"""Import names of a package when they are first used, so that code without I/O loads no HTTP client."""
+"""Import names of a package when they are first used, so that programs load only what they use."""
 
 from __future__ import annotations
 
@@ -24,3 +24,13 @@ def lazy(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
         return value
 
     return load
+
+
+class LazyModule:
+    """A module that is imported when one of its names is first used."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self._name), name)

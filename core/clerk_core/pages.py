@@ -14,19 +14,19 @@ adjust the offset; they log a warning if the list is read by offset, since delet
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import inspect
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from clerk_core._unset import UNSET
 from clerk_core.checks import check_whole_number
 from clerk_core.errors import InvalidArgument, InvalidResponse
 from clerk_core.guards import is_list, is_object
+from clerk_core.keywords import PAGE_SIZE, check_page_arguments
 from clerk_core.request import Request, WrappedRequest
 from clerk_core.requests.api_request import parse_success
 from clerk_core.response import Response
@@ -35,12 +35,9 @@ if TYPE_CHECKING:
     from clerk_core.client import AsyncClient, Client
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
-PAGE_SIZE = 100
 PAGE_KEY = "data"
 """The key that holds the rows of a page that is an object, unless the contract names another one."""
-PAGE_ARGUMENTS = ("limit", "offset", "starting_after", "paginated")
 _CURSOR_ORDERS = (UNSET, "created_at", "+created_at", "-created_at")
 _MAX_EMPTY_PAGES = 3
 """Consecutive empty pages that stop iteration regardless of the total: one, the same again, and the next one."""
@@ -125,7 +122,7 @@ class Pager(Generic[T]):
         known = inspect.signature(endpoint).parameters
         if "limit" not in known:
             raise _no_pages_error(endpoint)
-        _reject(arguments)
+        check_page_arguments(arguments)
         self._endpoint = endpoint
         self._ids = ids
         self._arguments = arguments
@@ -217,27 +214,6 @@ class Pager(Generic[T]):
 
 def _no_pages_error(endpoint: Callable[..., Any]) -> InvalidArgument:
     return InvalidArgument("endpoint", f"{getattr(endpoint, '__name__', endpoint)} has no pages")
-
-
-def _reject(arguments: Mapping[str, Any]) -> None:
-    for name in PAGE_ARGUMENTS:
-        if name in arguments:
-            raise InvalidArgument(
-                name,
-                "is set by the iteration; `page_size` is the number of rows to request at a time, and "
-                "`itertools.islice` limits the number of results",
-            )
-
-
-def reject_page_arguments(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that iterates over all pages: reject arguments that select a page, with what to use instead."""
-
-    @functools.wraps(method)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        _reject(kwargs)
-        return method(*args, **kwargs)
-
-    return checked
 
 
 def iterate(client: Client, pager: Pager[T]) -> Iterator[T]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 
 class PublicDir:
@@ -29,3 +30,17 @@ def _is_special(name: str) -> bool:
 def _is_deprecated(kind: type, name: str) -> bool:
     attribute = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
     return hasattr(getattr(attribute, "fget", attribute), "__old_name__")
+
+
+def aliases(**names: str) -> Callable[[Any, str], Any]:
+    """Return a `__getattr__` for a class: with `aliases(old="new")`, the attribute `old` is `new`, but not in `dir()`.
+
+    The class declares its aliases under `TYPE_CHECKING` for type checkers.
+    """
+
+    def find(self: Any, name: str) -> Any:
+        if name not in names:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self, names[name])
+
+    return find

@@ -4,43 +4,42 @@
 
 from typing import TYPE_CHECKING
 
-from clerk_core import UNSET as UNSET
-from clerk_core import ApiError as ApiError
-from clerk_core import BadRequest as BadRequest
-from clerk_core import ClerkError as ClerkError
-from clerk_core import ClientClosed as ClientClosed
-from clerk_core import Conflict as Conflict
-from clerk_core import ConnectionFailed as ConnectionFailed
-from clerk_core import DetailedResponse as DetailedResponse
-from clerk_core import ErrorDetail as ErrorDetail
-from clerk_core import File as File
-from clerk_core import Forbidden as Forbidden
-from clerk_core import InvalidArgument as InvalidArgument
-from clerk_core import InvalidResponse as InvalidResponse
-from clerk_core import Locked as Locked
-from clerk_core import Model as Model
-from clerk_core import NotFound as NotFound
-from clerk_core import Page as Page
-from clerk_core import PayloadTooLarge as PayloadTooLarge
-from clerk_core import PaymentRequired as PaymentRequired
-from clerk_core import Request as Request
-from clerk_core import RequestInfo as RequestInfo
-from clerk_core import Response as Response
-from clerk_core import ServerError as ServerError
-from clerk_core import TimedOut as TimedOut
-from clerk_core import TooManyRequests as TooManyRequests
-from clerk_core import TransportError as TransportError
-from clerk_core import Unauthorized as Unauthorized
-from clerk_core import UnprocessableEntity as UnprocessableEntity
-from clerk_core import Unset as Unset
-from clerk_core import __version__ as __version__
-from clerk_core import to_datetime as to_datetime
 from clerk_core.lazy import lazy
 
 if TYPE_CHECKING:
+    from clerk_core import UNSET as UNSET
+    from clerk_core import ApiError as ApiError
+    from clerk_core import BadRequest as BadRequest
+    from clerk_core import ClerkError as ClerkError
+    from clerk_core import ClientClosed as ClientClosed
+    from clerk_core import Conflict as Conflict
+    from clerk_core import ConnectionFailed as ConnectionFailed
+    from clerk_core import DetailedResponse as DetailedResponse
+    from clerk_core import ErrorDetail as ErrorDetail
+    from clerk_core import File as File
+    from clerk_core import Forbidden as Forbidden
+    from clerk_core import InvalidArgument as InvalidArgument
+    from clerk_core import InvalidResponse as InvalidResponse
+    from clerk_core import Locked as Locked
+    from clerk_core import Model as Model
+    from clerk_core import NotFound as NotFound
+    from clerk_core import Page as Page
+    from clerk_core import PayloadTooLarge as PayloadTooLarge
+    from clerk_core import PaymentRequired as PaymentRequired
+    from clerk_core import Request as Request
+    from clerk_core import RequestInfo as RequestInfo
+    from clerk_core import Response as Response
+    from clerk_core import ServerError as ServerError
+    from clerk_core import TimedOut as TimedOut
+    from clerk_core import TooManyRequests as TooManyRequests
+    from clerk_core import TransportError as TransportError
+    from clerk_core import Unauthorized as Unauthorized
+    from clerk_core import UnprocessableEntity as UnprocessableEntity
+    from clerk_core import Unset as Unset
+    from clerk_core import __version__ as __version__
+    from clerk_core import to_datetime as to_datetime
+
     from clerk_bapi.client import AsyncClient, Client
-else:
-    __getattr__ = lazy(__name__, dict.fromkeys(("AsyncClient", "Client"), "clerk_bapi.client"))
 
 API_VERSION = "2026-05-12"
 """The version of the Backend API that this package is generated from, sent as `Clerk-API-Version`."""
@@ -81,3 +80,11 @@ __all__ = [
     "UNSET",
     "Unset",
 ]
+
+if not TYPE_CHECKING:
+    _CLIENTS = dict.fromkeys(("AsyncClient", "Client"), "clerk_bapi.client")
+    __getattr__ = lazy(__name__, dict.fromkeys(__all__, "clerk_core") | _CLIENTS)
+
+
+def __dir__() -> list[str]:
+    return __all__

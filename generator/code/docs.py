@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from clerk_core.guards import is_list, is_object
-from clerk_core.pages import PAGE_ARGUMENTS, PAGE_SIZE
+from clerk_core.keywords import PAGE_ARGUMENTS, PAGE_SIZE
 from generator.code import rate_limits
 from generator.code.units import unit
 from generator.code.value_facts import describe

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from clerk_core.pages import PAGE_ARGUMENTS
+from clerk_core.keywords import PAGE_ARGUMENTS
 from generator.code.compatibility import Shim
 from generator.contract import operation_names, spelling
 from generator.contract.nodes import Node

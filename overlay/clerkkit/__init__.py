@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import clerk_bapi.models as _models
+    from clerk_bapi import ErrorDetail, File, Model, __version__, to_datetime
     from clerk_bapi.models import *  # noqa: F403  # imported lazily below
     from clerk_core.logs import httpx_log_filter
     from clerkkit import auth as auth
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from clerkkit import webhooks as webhooks
     from clerkkit.call_attempts import CallAttempt
     from clerkkit.clerk import AsyncClerk, Clerk
+    from clerkkit.drift import Drift, DriftDetected
+    from clerkkit.rate_limit import RateLimitOptions
 
 from clerk_bapi import (
     API_VERSION,
@@ -34,13 +37,10 @@ from clerk_bapi import (
     Conflict,
     ConnectionFailed,
     DetailedResponse,
-    ErrorDetail,
-    File,
     Forbidden,
     InvalidArgument,
     InvalidResponse,
     Locked,
-    Model,
     NotFound,
     PayloadTooLarge,
     PaymentRequired,
@@ -54,12 +54,8 @@ from clerk_bapi import (
     Unauthorized,
     UnprocessableEntity,
     Unset,
-    __version__,
-    to_datetime,
 )
 from clerk_core.lazy import lazy
-from clerkkit.drift import Drift, DriftDetected
-from clerkkit.rate_limit import RateLimitOptions
 
 __all__ = [
     "API_VERSION",
@@ -111,7 +107,15 @@ else:
         "AsyncClerk": "clerkkit.clerk",
         "CallAttempt": "clerkkit.call_attempts",
         "Clerk": "clerkkit.clerk",
+        "__version__": "clerk_bapi",
+        "Drift": "clerkkit.drift",
+        "DriftDetected": "clerkkit.drift",
+        "ErrorDetail": "clerk_bapi",
+        "File": "clerk_bapi",
+        "Model": "clerk_bapi",
+        "RateLimitOptions": "clerkkit.rate_limit",
         "httpx_log_filter": "clerk_core.logs",
+        "to_datetime": "clerk_bapi",
     }
     _load = lazy(__name__, _LAZY)
     _names = __all__

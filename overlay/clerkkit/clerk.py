@@ -7,28 +7,26 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from clerk_core import UNSET, ClerkError, Model, Page, Request, Response, TimedOut, TransportError, Unset
+from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.client import TransportName
 from clerk_core.errors import deadline_message
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async
-from clerkkit import settings
-from clerkkit.api.raw_request import build_raw_request
-from clerkkit.drift import Drift
-from clerkkit.flow import run_flow, run_flow_async
 from clerkkit.options import Options, with_single_attempt
-from clerkkit.rate_limit import RateLimitOptions
 from clerkkit.resources import AsyncResources, Resources
-from clerkkit.retry import Outcome, RetryPolicy, Step, Wait, send_with_retries
+from clerkkit.settings import RetryPolicy, resolve_base_url, resolve_secret_key
 
 if TYPE_CHECKING:
     import httpx
 
+    from clerk_core import Model, Page
     from clerkkit.auth import AsyncAuth, Auth
     from clerkkit.call_attempts import CallAttempt
+    from clerkkit.drift import Drift
+    from clerkkit.rate_limit import RateLimitOptions
     from clerkkit.resources.webhooks import AsyncWebhooks, Webhooks
+    from clerkkit.retry import Outcome, Step
 
 T = TypeVar("T")
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound="Model")
 P = ParamSpec("P")
 
 
@@ -83,8 +81,8 @@ class Clerk(Options, Resources):
             InvalidArgument: an argument is invalid; the error names it.
         """
         super().__init__(
-            settings.resolve_secret_key(secret_key),
-            base_url=settings.resolve_base_url(base_url, allow_http=allow_http),
+            resolve_secret_key(secret_key),
+            base_url=resolve_base_url(base_url, allow_http=allow_http),
             timeout=timeout,
             http_client=http_client,
         )
@@ -108,6 +106,9 @@ class Clerk(Options, Resources):
         return Webhooks(self, self._clock)
 
     def _exchange(self, request: Request[Any]) -> Response:
+        from clerkkit.flow import run_flow
+        from clerkkit.retry import Wait, send_with_retries
+
         def do(step: Step) -> Outcome | None:
             if isinstance(step, Wait):
                 time.sleep(step.seconds)
@@ -137,7 +138,9 @@ class Clerk(Options, Resources):
             InvalidArgument: the operation has no pages, or an argument cannot be sent, such as an empty list.
             ApiError: the server returned an error, or a page could not be read (`InvalidResponse`).
         """
-        return iterate(self, Pager(endpoint, filters, PAGE_SIZE, args))
+        from clerk_core.pages import Pager, iterate
+
+        return iterate(self, Pager(endpoint, filters, ids=args))
 
     def map(
         self,
@@ -216,6 +219,8 @@ class Clerk(Options, Resources):
             ApiError: the server returned an error.
             TransportError: no complete response arrived.
         """
+        from clerkkit.api.raw_request import build_raw_request
+
         return self.send(build_raw_request(method, path, query, json, model))
 
 
@@ -253,8 +258,8 @@ class AsyncClerk(Options, AsyncResources):
             ImportError: aiohttp is not installed.
         """
         super().__init__(
-            settings.resolve_secret_key(secret_key),
-            base_url=settings.resolve_base_url(base_url, allow_http=allow_http),
+            resolve_secret_key(secret_key),
+            base_url=resolve_base_url(base_url, allow_http=allow_http),
             timeout=timeout,
             http_client=http_client,
             transport=transport,
@@ -281,6 +286,9 @@ class AsyncClerk(Options, AsyncResources):
     async def _exchange(self, request: Request[Any]) -> Response:
         import anyio
 
+        from clerkkit.flow import run_flow_async
+        from clerkkit.retry import Wait, send_with_retries
+
         async def do(step: Step) -> Outcome | None:
             if isinstance(step, Wait):
                 await anyio.sleep(step.seconds)
@@ -304,7 +312,9 @@ class AsyncClerk(Options, AsyncResources):
     ) -> AsyncIterator[T]: ...
     def paginate(self, endpoint: Callable[..., Request[Any]], *args: Any, **filters: Any) -> AsyncIterator[Any]:
         """Iterate over all results of a list operation; see `Clerk.paginate`."""
-        return iterate_async(self, Pager(endpoint, filters, PAGE_SIZE, args))
+        from clerk_core.pages import Pager, iterate_async
+
+        return iterate_async(self, Pager(endpoint, filters, ids=args))
 
     def map(
         self,
@@ -368,4 +378,6 @@ class AsyncClerk(Options, AsyncResources):
         model: type[M] | type[list[M]] | None = None,
     ) -> M | list[M] | Any:
         """Call an endpoint that the contract lacks; see `Clerk.request`."""
+        from clerkkit.api.raw_request import build_raw_request
+
         return await self.send(build_raw_request(method, path, query, json, model))

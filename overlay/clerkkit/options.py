@@ -9,10 +9,7 @@ from clerk_core import UNSET, ApiError, InvalidArgument, Request, Response, Unse
 from clerk_core.checks import check_seconds, check_secret_key
 from clerk_core.deprecation import old_name
 from clerk_core.guards import is_mapping
-from clerkkit import settings
-from clerkkit.drift import Drift
-from clerkkit.rate_limit import RateLimiter, RateLimitOptions, check_rate_limit
-from clerkkit.retry import RetryPolicy, check_policy
+from clerkkit.settings import RetryPolicy, check_clock, check_policy, resolve_secret_key
 
 T = TypeVar("T")
 
@@ -20,7 +17,9 @@ _RESERVED_HEADERS = ("accept", "authorization", "content-length", "content-type"
 
 if TYPE_CHECKING:
     from clerkkit.call_attempts import CallHook
+    from clerkkit.drift import Drift
     from clerkkit.drift.monitor import DriftMonitor
+    from clerkkit.rate_limit import RateLimitOptions
     from clerkkit.retry import Report
     from clerkkit.webhooks import WebhookEvent
     from clerkkit.webhooks.headers import Headers as WebhookHeaders
@@ -61,12 +60,16 @@ class Options(_Client):
         on_call: CallHook | None,
         clock: Callable[[], float],
     ) -> None:
-        self._clock = settings.check_clock(clock)
+        self._clock = check_clock(clock)
         self._policy = check_policy(policy)
-        self._reserve = None if rate_limit is None else RateLimiter(check_rate_limit(rate_limit)).reserve
+        self._reserve = None
+        if rate_limit is not None:
+            from clerkkit.rate_limit import RateLimiter, check_rate_limit  # imported when needed, as below
+
+            self._reserve = RateLimiter(check_rate_limit(rate_limit)).reserve
         self._monitor = None
         if on_drift is not None or strict is not False:
-            from clerkkit.drift.monitor import DriftMonitor  # imported when needed
+            from clerkkit.drift.monitor import DriftMonitor
 
             self._monitor = DriftMonitor(on_drift, strict=strict)
         self._report = None
@@ -143,7 +146,7 @@ class Options(_Client):
         if headers is not UNSET:
             client._headers = {**self._headers, **_check_headers(headers)}
         if secret_key is not UNSET:
-            client._secret_key = settings.resolve_secret_key(check_secret_key(secret_key))  # the check rejects None
+            client._secret_key = resolve_secret_key(check_secret_key(secret_key))  # the check rejects None
             client._shared = {}  # the keys that verify tokens belong to one instance
         return client
 

@@ -19,8 +19,8 @@ from math import inf
 from typing import Any, NamedTuple
 
 from clerk_core import Request, Response, TimedOut, TransportError
-from clerk_core.checks import check_seconds, check_whole_number
 from clerk_core.errors import api_error, parse_retry_after
+from clerkkit.settings import RetryPolicy
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _UNAVAILABLE = frozenset({502, 503, 504})
@@ -30,21 +30,6 @@ log = logging.getLogger("clerkkit")
 Outcome = Response | TransportError
 Report = Callable[[Request[Any], Outcome, int, float, float | None], None]
 """Gets the request, the outcome of an attempt, its number, its seconds, and the delay before the next one if any."""
-
-
-class RetryPolicy(NamedTuple):
-    """How often a client retries, and for how long."""
-
-    max_retries: int = 2
-    """Retries after the first attempt."""
-    deadline: float = 30.0
-    """Seconds for a call, with all of its attempts and delays."""
-    initial_delay: float = 0.25
-    """Seconds before the first retry. The delay doubles with each retry; jitter shortens it by up to half."""
-    max_delay: float = 8.0
-    """Seconds that no delay exceeds, except one that a `Retry-After` asks for."""
-    deadline_includes_rate_limit: bool = False
-    """Whether the deadline also covers the time that the rate limiter delays the first attempt."""
 
 
 class Send(NamedTuple):
@@ -60,17 +45,6 @@ class Wait(NamedTuple):
 
 
 Step = Send | Wait
-
-
-def check_policy(policy: RetryPolicy) -> RetryPolicy:
-    """Return the policy.
-
-    Raises:
-        InvalidArgument: `max_retries` is not a whole number of at least 0, or `deadline` not a positive number.
-    """
-    check_whole_number("max_retries", policy.max_retries, 0)
-    check_seconds("deadline", policy.deadline)
-    return policy
 
 
 def retry_delay(

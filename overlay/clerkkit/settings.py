@@ -6,18 +6,33 @@ import ipaddress
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from clerk_core import InvalidArgument
-from clerk_core.checks import check_secret_key
-from clerk_core.defaults import DEFAULT_BASE_URL
+from clerk_core.checks import check_seconds, check_secret_key, check_whole_number
 from clerk_core.guards import is_number
-from clerk_core.transport.base_url import check_base_url
+from clerk_core.transport.base_url import DEFAULT_BASE_URL, check_base_url
 
 SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
 URL_VARIABLE = "CLERK_API_URL"
 _FIRST_MILLISECONDS = 10**11
 """Unix times from here on must be milliseconds: as seconds, they would lie in the year 5138 or later."""
+
+
+class RetryPolicy(NamedTuple):
+    """How often a client retries, and for how long."""
+
+    max_retries: int = 2
+    """Retries after the first attempt."""
+    deadline: float = 30.0
+    """Seconds for a call, with all of its attempts and delays."""
+    initial_delay: float = 0.25
+    """Seconds before the first retry. The delay doubles with each retry; jitter shortens it by up to half."""
+    max_delay: float = 8.0
+    """Seconds that no delay exceeds, except one that a `Retry-After` asks for."""
+    deadline_includes_rate_limit: bool = False
+    """Whether the deadline also covers the time that the rate limiter delays the first attempt."""
 
 
 def resolve_secret_key(given: str | None) -> str:
@@ -81,3 +96,14 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def check_policy(policy: RetryPolicy) -> RetryPolicy:
+    """Return the policy.
+
+    Raises:
+        InvalidArgument: `max_retries` is not a whole number of at least 0, or `deadline` not a positive number.
+    """
+    check_whole_number("max_retries", policy.max_retries, 0)
+    check_seconds("deadline", policy.deadline)
+    return policy

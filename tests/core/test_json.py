@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from clerk_bapi import ApiError, InvalidArgument, InvalidResponse, Model, api
 from clerk_bapi.models import Organization, User
-from clerk_core import decoding
+from clerk_core import deep_json
 from clerkkit import Clerk
 from clerkkit.api.metadata import merge_patch
 from tests.core.error_samples import GET_USER, failure, through_pickle
@@ -105,7 +105,7 @@ plain_json = st.recursive(
 @given(plain_json, st.sampled_from([None, 0, 2]), st.data())
 def test_decoder_for_deep_documents_agrees_with_json(value: Any, indent: int | None, data: st.DataObject) -> None:
     text = json.dumps(value, indent=indent)
-    assert repr(decoding._decode(text)) == repr(json.loads(text))
+    assert repr(deep_json.parse(text)) == repr(json.loads(text))
     cut = data.draw(st.integers(0, len(text)))
     broken = (
         text[:cut] + data.draw(st.sampled_from(["", "{", "}", "[", "]", ",", ":", '"', "0", " ", "\x00"])) + text[cut:]
@@ -114,9 +114,9 @@ def test_decoder_for_deep_documents_agrees_with_json(value: Any, indent: int | N
         expected = repr(json.loads(broken))
     except ValueError:
         with pytest.raises(ValueError, match="line"):
-            decoding._decode(broken)
+            deep_json.parse(broken)
     else:
-        assert repr(decoding._decode(broken)) == expected
+        assert repr(deep_json.parse(broken)) == expected
 
 
 # -- copies --------------------------------------------------------------------------------------------------------

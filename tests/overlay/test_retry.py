@@ -13,7 +13,8 @@ from clerk_core.errors import RequestInfo
 from clerk_core.models.readers import as_is
 from clerk_core.requests.api_request import ApiRequest
 from clerkkit.rate_limit import RateLimiter, RateLimitOptions
-from clerkkit.retry import Outcome, RetryPolicy, Send, Wait, check_policy, retry_delay, send_with_retries
+from clerkkit.retry import Outcome, Send, Wait, retry_delay, send_with_retries
+from clerkkit.settings import RetryPolicy, check_policy
 
 INFO = RequestInfo("GET", "/x", "GET /x")
 NEVER_CONNECTED = ConnectionFailed("refused", INFO, reached=False)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
-import typing
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
-from clerk_core.models.views import View
+if TYPE_CHECKING:
+    from clerk_core.models.views import View
 
 REQUIRED: Any = object()
 """The default of an attribute that must be given."""
+
+
+_SCALARS = {"Any", "None", "Unset", "str", "int", "float", "bool", ""}
+
+
+@cache  # most classes have the same few annotations
+def is_structured(annotation: str) -> bool:
+    """Return whether an annotation promises a list, an object or a model."""
+    while "Literal[" in annotation:
+        before, _, constants = annotation.partition("Literal[")
+        annotation = before + constants.partition("]")[2]
+    return not _SCALARS.issuperset(annotation.split(" | "))
 
 
 class Attribute:
@@ -30,6 +42,8 @@ class Attribute:
         if instance is None:
             return self.default
         if self._view is None:
+            from clerk_core.models.views import View
+
             self._view = View(type_hints(owner)[self._name], self._base)
         return self._view(instance.__dict__.get(self.key, None if self.default is REQUIRED else self.default))
 
@@ -57,6 +71,8 @@ _fields: dict[type[Any], dict[str, Field]] = {}
 def fields(owner: type[Any]) -> dict[str, Field]:
     """Return the attributes that a model class and its bases declare, by name."""
     if owner not in _fields:
+        import inspect  # imported when needed: it takes longer than all of core
+
         _fields[owner] = {
             name: _field(base.__dict__.get(name, REQUIRED), name, str(annotation))
             for base in reversed(owner.__mro__)
@@ -78,5 +94,5 @@ _type_hints: dict[type[Any], dict[str, Any]] = {}
 def type_hints(owner: type[Any]) -> dict[str, Any]:
     """Return the evaluated annotations of a model class, by name."""
     if owner not in _type_hints:
-        _type_hints[owner] = typing.get_type_hints(owner)
+        _type_hints[owner] = get_type_hints(owner)
     return _type_hints[owner]

@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, dataclass_
 
 from clerk_core._unset import UNSET
 from clerk_core.models.attrs_support import AdditionalProperties, AttrsFields, Undeclared
-from clerk_core.models.fields import REQUIRED, Attribute, fields, type_hints
-from clerk_core.models.flattening import deepcopy, flatten, restore
-from clerk_core.models.plain import to_plain
-from clerk_core.models.representation import Literal, represent, represent_members
-from clerk_core.models.views import View, is_structured
+from clerk_core.models.fields import REQUIRED, Attribute, fields, is_structured, type_hints
+
+if TYPE_CHECKING:
+    from clerk_core.models.views import View
 
 Reader = Callable[[Any], Any]
 """Converts a JSON value to what users see, and returns it unchanged if it is not as expected. Never raises."""
@@ -82,6 +81,8 @@ def _pydantic_serializer() -> Any:
 @cache
 def _union_views(variants: tuple[Any, ...]) -> dict[str, tuple[str, View]]:
     """Return the attributes of a union: name -> key, and the view for all variants that declare it."""
+    from clerk_core.models.views import View
+
     keys = {name: field.key for variant in variants for name, field in fields(variant).items()}
     hints = {name: [type_hints(variant)[name] for variant in variants if name in fields(variant)] for name in keys}
     return {name: (key, View(typing.Union[tuple(hints[name])], Model)) for name, key in keys.items()}  # noqa: UP007
@@ -165,11 +166,15 @@ class Model:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return a model of a JSON object, which is copied. Keys may be missing or unknown."""
+        from clerk_core.models.plain import to_plain
+
         return cls.read(to_plain({**data}, Model))
 
     @method
     def to_dict(self) -> dict[str, Any]:
         """Return a copy of the JSON object, exactly as it was received or created, as plain dicts and lists."""
+        from clerk_core.models.plain import to_plain
+
         plain: Any = to_plain(self, Model)
         if not isinstance(plain, dict):  # `json.dumps(..., default=Model.to_dict)` passes any object
             raise TypeError(f"Object of type {type(self).__name__} is not JSON serializable")
@@ -217,18 +222,26 @@ class Model:
 
     @method
     def __reduce_ex__(self, protocol: Any) -> Any:
+        from clerk_core.models.flattening import flatten, restore
+
         return restore, ([tuple(node) for node in flatten(self, Model, {})[0]],)
 
     @method
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        from clerk_core.models.flattening import deepcopy
+
         return deepcopy(self, Model, memo)
 
     def __repr__(self) -> str:
+        from clerk_core.models.representation import represent
+
         return represent(self, Model)
 
     @method
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         """Yield the pairs that `repr` shows, for rich and its tracebacks."""
+        from clerk_core.models.representation import Literal, represent_members
+
         return ((key, Literal(text)) for key, text in represent_members(self.__dict__, Model, (id(self),)))
 
     @classmethod

@@ -8,19 +8,11 @@ allows it. So code that type-checks does not raise. A scalar is returned unchang
 from __future__ import annotations
 
 import operator
-import re
 import types
 import typing
 from typing import Any
 
 from clerk_core.guards import is_list, is_object
-
-_SCALARS = re.compile(r"(?:(?:Any|None|Unset|str|int|float|bool|Literal\[[^\]]*\])(?: \| |$))+")
-
-
-def is_structured(annotation: str) -> bool:
-    """Return whether an annotation promises a list, an object or a model."""
-    return _SCALARS.fullmatch(annotation) is None
 
 
 class View:

@@ -77,6 +77,10 @@ class File:
         return f"File({self.filename!r}, {self.content_type!r})"
 
 
+AnyFile = str | os.PathLike[str] | bytes | BinaryIO | File
+"""A path, bytes, an open binary file, or a `File`."""
+
+
 class _SizedFile(io.BufferedIOBase, BinaryIO):
     """An open file without its descriptor, so that httpx measures the content rather than the file on disk.
 

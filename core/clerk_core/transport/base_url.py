@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from clerk_core.defaults import DEFAULT_BASE_URL, VERSION_PATH
 from clerk_core.errors import InvalidArgument
+
+VERSION_PATH = "/v1"
+DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"
 
 
 def check_base_url(url: object) -> str:

@@ -6,8 +6,7 @@ import ipaddress
 import os
 import re
 from functools import cache
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
 import httpx
@@ -22,13 +21,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-class Network(NamedTuple):
+class Network:
     """The proxy and the certificates for a base URL."""
 
-    proxy: str | None
-    """The URL of the proxy, including credentials."""
-    certificates: Certificates | None
-    """None if neither the base URL nor the proxy uses https."""
+    __slots__ = ("certificates", "proxy")
+
+    def __init__(self, proxy: str | None, certificates: Certificates | None) -> None:
+        self.proxy = proxy
+        """The URL of the proxy, including credentials."""
+        self.certificates = certificates
+        """None if neither the base URL nor the proxy uses https."""
 
     @classmethod
     def from_environment(cls, base_url: str) -> Network:
@@ -98,8 +100,11 @@ def _check_proxy(variable: str, proxy: str) -> str:
         raise InvalidArgument(
             variable, f"expected the URL of an http, https, socks5 or socks5h proxy, got the scheme {url.scheme!r}"
         )
-    if url.scheme.startswith("socks") and find_spec("socksio") is None:
-        raise InvalidArgument(variable, 'a SOCKS proxy needs an extra: pip install "clerkkit[socks]"')
+    if url.scheme.startswith("socks"):
+        from importlib.util import find_spec  # imported when needed
+
+        if find_spec("socksio") is None:
+            raise InvalidArgument(variable, 'a SOCKS proxy needs an extra: pip install "clerkkit[socks]"')
     return proxy
 
 

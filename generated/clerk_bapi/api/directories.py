@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.keywords import suggest
 from clerk_core.requests.api_request import ApiRequest
-from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMapping,

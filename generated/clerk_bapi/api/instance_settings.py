@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.keywords import suggest
 from clerk_core.models.readers import nothing
 from clerk_core.requests.api_request import ApiRequest
-from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.instance_settings import (
     Instance,

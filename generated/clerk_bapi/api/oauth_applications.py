@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import BinaryIO, Literal
 
 from clerk_core import UNSET, File, Request, Unset
+from clerk_core.keywords import suggest
 from clerk_core.models.readers import nothing
 from clerk_core.requests.api_request import ApiRequest
-from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplicationPage, OAuthApplicationWithSecret
 from clerk_bapi.models.shared import DeletedObject

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from clerk_core import UNSET, Request, Unset
+from clerk_core.keywords import suggest
 from clerk_core.requests.api_request import ApiRequest
-from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembershipPage
 

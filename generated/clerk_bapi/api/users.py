@@ -10,9 +10,9 @@ from typing import Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Request, Unset
 from clerk_core.deprecation import deprecated
+from clerk_core.keywords import suggest
 from clerk_core.models.readers import list_of, object_or_list
 from clerk_core.requests.api_request import ApiRequest, add_prefix
-from clerk_core.requests.suggestions import suggest
 
 from clerk_bapi.models.shared import (
     BillingCreditBalance,

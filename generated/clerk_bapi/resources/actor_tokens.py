@@ -7,13 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import actor_tokens as api
 from clerk_bapi.models.actor_tokens import ActorToken, CreateActorTokenActor
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import actor_tokens as api
+else:
+    api = LazyModule("clerk_bapi.api.actor_tokens")
 
 
 class ActorTokensResource(Resource):

@@ -7,12 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import admin_portal_link_tokens as api
 from clerk_bapi.models.admin_portal_link_tokens import AdminPortalLinkToken, CreatedAdminPortalLinkToken
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import admin_portal_link_tokens as api
+else:
+    api = LazyModule("clerk_bapi.api.admin_portal_link_tokens")
 
 
 class AdminPortalLinkTokensResource(Resource):

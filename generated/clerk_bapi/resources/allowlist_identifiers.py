@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import allowlist_identifiers as api
 from clerk_bapi.models.allowlist_identifiers import AllowlistIdentifier, AllowlistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import allowlist_identifiers as api
+else:
+    api = LazyModule("clerk_bapi.api.allowlist_identifiers")
 
 
 class AllowlistIdentifiersResource(Resource):
@@ -103,7 +108,7 @@ class AllowlistIdentifiersResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(api.list_allowlist_identifiers, filters, page_size, ids))
+        return self._iterate(api.list_allowlist_identifiers, filters, page_size, ids)
 
 
 class AsyncAllowlistIdentifiersResource(AsyncResource):
@@ -190,4 +195,4 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_allowlist_identifiers, filters, page_size, ids))
+        return self._iterate(api.list_allowlist_identifiers, filters, page_size, ids)

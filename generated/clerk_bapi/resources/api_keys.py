@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import api_keys as api
 from clerk_bapi.models.api_keys import ApiKey, ApiKeyPage, ApiKeySecret, CreatedApiKey
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import api_keys as api
+else:
+    api = LazyModule("clerk_bapi.api.api_keys")
 
 
 class ApiKeysResource(Resource):
@@ -175,7 +180,7 @@ class ApiKeysResource(Resource):
         """
         filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
         ids = ()
-        return iterate(self._client, Pager(api.list_api_keys, filters, page_size, ids))
+        return self._iterate(api.list_api_keys, filters, page_size, ids)
 
     def revoke(self, api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> ApiKey:
         """Revoke an API key for good.
@@ -405,7 +410,7 @@ class AsyncApiKeysResource(AsyncResource):
         """
         filters: dict[str, Any] = {"subject": subject, "include_invalid": include_invalid, "query": query, "type": type}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_api_keys, filters, page_size, ids))
+        return self._iterate(api.list_api_keys, filters, page_size, ids)
 
     async def revoke(self, api_key_id: str, *, revocation_reason: str | None | Unset = UNSET) -> ApiKey:
         """Revoke an API key for good.

@@ -6,12 +6,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, without_warning
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import beta_features as api
 from clerk_bapi.models.beta_features import InstanceSettings
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import beta_features as api
+else:
+    api = LazyModule("clerk_bapi.api.beta_features")
 
 
 class BetaFeaturesResource(Resource):

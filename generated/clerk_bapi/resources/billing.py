@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import billing as api
 from clerk_bapi.models.billing import (
     BillingDiscountRedemption,
     BillingPaymentAttempt,
@@ -28,6 +28,11 @@ from clerk_bapi.models.billing import (
     BillingSubscriptionItemPage,
 )
 from clerk_bapi.models.shared import BillingPlan, BillingSubscriptionItem
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import billing as api
+else:
+    api = LazyModule("clerk_bapi.api.billing")
 
 
 class BillingResource(Resource):
@@ -228,7 +233,7 @@ class BillingResource(Resource):
         """
         filters: dict[str, Any] = {"payer_type": payer_type}
         ids = ()
-        return iterate(self._client, Pager(api.list_billing_plans, filters, page_size, ids))
+        return self._iterate(api.list_billing_plans, filters, page_size, ids)
 
     def list_prices(
         self,
@@ -276,7 +281,7 @@ class BillingResource(Resource):
         """
         filters: dict[str, Any] = {"plan_id": plan_id}
         ids = ()
-        return iterate(self._client, Pager(api.list_billing_prices, filters, page_size, ids))
+        return self._iterate(api.list_billing_prices, filters, page_size, ids)
 
     def list_statement_payment_attempts(
         self,
@@ -326,7 +331,7 @@ class BillingResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (statement_id,)
-        return iterate(self._client, Pager(api.list_billing_statement_payment_attempts, filters, page_size, ids))
+        return self._iterate(api.list_billing_statement_payment_attempts, filters, page_size, ids)
 
     def list_statements(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
@@ -364,7 +369,7 @@ class BillingResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(api.list_billing_statements, filters, page_size, ids))
+        return self._iterate(api.list_billing_statements, filters, page_size, ids)
 
     def list_subscription_items(
         self,
@@ -447,7 +452,7 @@ class BillingResource(Resource):
             "status": status,
         }
         ids = ()
-        return iterate(self._client, Pager(api.list_billing_subscription_items, filters, page_size, ids))
+        return self._iterate(api.list_billing_subscription_items, filters, page_size, ids)
 
     def remove_subscription_item_discount(
         self, subscription_item_id: str, discount_id: str
@@ -665,7 +670,7 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {"payer_type": payer_type}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_billing_plans, filters, page_size, ids))
+        return self._iterate(api.list_billing_plans, filters, page_size, ids)
 
     async def list_prices(
         self,
@@ -715,7 +720,7 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {"plan_id": plan_id}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_billing_prices, filters, page_size, ids))
+        return self._iterate(api.list_billing_prices, filters, page_size, ids)
 
     async def list_statement_payment_attempts(
         self,
@@ -765,7 +770,7 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (statement_id,)
-        return iterate_async(self._client, Pager(api.list_billing_statement_payment_attempts, filters, page_size, ids))
+        return self._iterate(api.list_billing_statement_payment_attempts, filters, page_size, ids)
 
     async def list_statements(
         self, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, paginated: bool | Unset = UNSET
@@ -803,7 +808,7 @@ class AsyncBillingResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_billing_statements, filters, page_size, ids))
+        return self._iterate(api.list_billing_statements, filters, page_size, ids)
 
     async def list_subscription_items(
         self,
@@ -886,7 +891,7 @@ class AsyncBillingResource(AsyncResource):
             "status": status,
         }
         ids = ()
-        return iterate_async(self._client, Pager(api.list_billing_subscription_items, filters, page_size, ids))
+        return self._iterate(api.list_billing_subscription_items, filters, page_size, ids)
 
     async def remove_subscription_item_discount(
         self, subscription_item_id: str, discount_id: str

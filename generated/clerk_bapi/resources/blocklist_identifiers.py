@@ -6,11 +6,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import blocklist_identifiers as api
 from clerk_bapi.models.blocklist_identifiers import BlocklistIdentifier, BlocklistIdentifierPage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import blocklist_identifiers as api
+else:
+    api = LazyModule("clerk_bapi.api.blocklist_identifiers")
 
 
 class BlocklistIdentifiersResource(Resource):

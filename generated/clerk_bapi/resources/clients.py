@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, without_warning
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import clients as api
 from clerk_bapi.models.clients import ClientObject, ClientObjectPage
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import clients as api
+else:
+    api = LazyModule("clerk_bapi.api.clients")
 
 
 class ClientsResource(Resource):
@@ -108,7 +113,7 @@ class ClientsResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(without_warning(api.list_clients), filters, page_size, ids))
+        return self._iterate(without_warning(api.list_clients), filters, page_size, ids)
 
 
 class AsyncClientsResource(AsyncResource):
@@ -202,4 +207,4 @@ class AsyncClientsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(without_warning(api.list_clients), filters, page_size, ids))
+        return self._iterate(without_warning(api.list_clients), filters, page_size, ids)

@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments, suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import directories as api
 from clerk_bapi.models.directories import (
     CreateDirectoryGroupRoleMapping,
     CreateDirectoryGroupRoleMappingDict,
@@ -26,6 +25,11 @@ from clerk_bapi.models.directories import (
     ReplaceDirectoryGroupRoleMappingsMappingDict,
 )
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import directories as api
+else:
+    api = LazyModule("clerk_bapi.api.directories")
 
 
 class DirectoriesResource(Resource):
@@ -181,7 +185,7 @@ class DirectoriesResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(api.list_directories, filters, page_size, ids))
+        return self._iterate(api.list_directories, filters, page_size, ids)
 
     def list_group_role_mappings(self, directory_id: str) -> DirectoryGroupRoleMappingPage:
         """List the group-to-role mappings of a directory.
@@ -430,7 +434,7 @@ class AsyncDirectoriesResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_directories, filters, page_size, ids))
+        return self._iterate(api.list_directories, filters, page_size, ids)
 
     async def list_group_role_mappings(self, directory_id: str) -> DirectoryGroupRoleMappingPage:
         """List the group-to-role mappings of a directory.

@@ -6,12 +6,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import domains as api
 from clerk_bapi.models.domains import Domain, DomainPage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import domains as api
+else:
+    api = LazyModule("clerk_bapi.api.domains")
 
 
 class DomainsResource(Resource):

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import enterprise_connections as api
 from clerk_bapi.models.enterprise_connections import (
     CreateEnterpriseConnectionSAML,
     CreateEnterpriseConnectionSAMLDict,
@@ -30,6 +30,11 @@ from clerk_bapi.models.enterprise_connections import (
     UpdateEnterpriseConnectionSAMLDict,
 )
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import enterprise_connections as api
+else:
+    api = LazyModule("clerk_bapi.api.enterprise_connections")
 
 
 class EnterpriseConnectionsResource(Resource):
@@ -185,7 +190,7 @@ class EnterpriseConnectionsResource(Resource):
         """
         filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
         ids = ()
-        return iterate(self._client, Pager(api.list_enterprise_connections, filters, page_size, ids))
+        return self._iterate(api.list_enterprise_connections, filters, page_size, ids)
 
     def list_test_runs(
         self,
@@ -239,7 +244,7 @@ class EnterpriseConnectionsResource(Resource):
         """
         filters: dict[str, Any] = {"status": status}
         ids = (enterprise_connection_id,)
-        return iterate(self._client, Pager(api.list_enterprise_connection_test_runs, filters, page_size, ids))
+        return self._iterate(api.list_enterprise_connection_test_runs, filters, page_size, ids)
 
     def update(
         self,
@@ -452,7 +457,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"active": active, "organization_id": organization_id}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_enterprise_connections, filters, page_size, ids))
+        return self._iterate(api.list_enterprise_connections, filters, page_size, ids)
 
     async def list_test_runs(
         self,
@@ -506,7 +511,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"status": status}
         ids = (enterprise_connection_id,)
-        return iterate_async(self._client, Pager(api.list_enterprise_connection_test_runs, filters, page_size, ids))
+        return self._iterate(api.list_enterprise_connection_test_runs, filters, page_size, ids)
 
     async def update(
         self,

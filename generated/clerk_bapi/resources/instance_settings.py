@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import instance_settings as api
 from clerk_bapi.models.instance_settings import (
     Instance,
     InstanceCommunication,
@@ -22,6 +22,11 @@ from clerk_bapi.models.instance_settings import (
     OAuthApplicationSettings,
     OrganizationSettings,
 )
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import instance_settings as api
+else:
+    api = LazyModule("clerk_bapi.api.instance_settings")
 
 
 class InstanceSettingsResource(Resource):

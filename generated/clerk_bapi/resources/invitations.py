@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import invitations as api
 from clerk_bapi.models.invitations import CreateBulkInvitationsItem, CreateBulkInvitationsItemDict, InvitationPage
 from clerk_bapi.models.shared import Invitation
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import invitations as api
+else:
+    api = LazyModule("clerk_bapi.api.invitations")
 
 
 class InvitationsResource(Resource):
@@ -241,7 +246,7 @@ class InvitationsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
-        return iterate(self._client, Pager(api.list_invitations, filters, page_size, ids))
+        return self._iterate(api.list_invitations, filters, page_size, ids)
 
     def revoke(self, invitation_id: str) -> Invitation:
         """Revoke an invitation so that its link stops working.
@@ -481,7 +486,7 @@ class AsyncInvitationsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_invitations, filters, page_size, ids))
+        return self._iterate(api.list_invitations, filters, page_size, ids)
 
     async def revoke(self, invitation_id: str) -> Invitation:
         """Revoke an invitation so that its link stops working.

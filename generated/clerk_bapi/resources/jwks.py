@@ -6,10 +6,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import jwks as api
 from clerk_bapi.models.jwks import JWKS
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import jwks as api
+else:
+    api = LazyModule("clerk_bapi.api.jwks")
 
 
 class JwksResource(Resource):

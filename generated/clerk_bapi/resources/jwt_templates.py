@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import jwt_templates as api
 from clerk_bapi.models.jwt_templates import JWTTemplate, JWTTemplatePage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import jwt_templates as api
+else:
+    api = LazyModule("clerk_bapi.api.jwt_templates")
 
 
 class JwtTemplatesResource(Resource):
@@ -141,7 +146,7 @@ class JwtTemplatesResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(api.list_jwt_templates, filters, page_size, ids))
+        return self._iterate(api.list_jwt_templates, filters, page_size, ids)
 
     def update(
         self,
@@ -310,7 +315,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_jwt_templates, filters, page_size, ids))
+        return self._iterate(api.list_jwt_templates, filters, page_size, ids)
 
     async def update(
         self,

@@ -7,14 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import m2m as api
 from clerk_bapi.models.m2m import CreatedM2MToken, M2MToken, M2MTokenPage
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import m2m as api
+else:
+    api = LazyModule("clerk_bapi.api.m2m")
 
 
 class M2mResource(Resource):
@@ -112,7 +117,7 @@ class M2mResource(Resource):
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
         ids = ()
-        return iterate(self._client, Pager(api.list_m2m_tokens, filters, page_size, ids))
+        return self._iterate(api.list_m2m_tokens, filters, page_size, ids)
 
     def revoke_token(self, m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> M2MToken:
         """Revoke a stored machine token.
@@ -243,7 +248,7 @@ class AsyncM2mResource(AsyncResource):
         """
         filters: dict[str, Any] = {"subject": subject, "expired": expired, "revoked": revoked}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_m2m_tokens, filters, page_size, ids))
+        return self._iterate(api.list_m2m_tokens, filters, page_size, ids)
 
     async def revoke_token(self, m2m_token_id: str, *, revocation_reason: str | None | Unset = UNSET) -> M2MToken:
         """Revoke a stored machine token.

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import machines as api
 from clerk_bapi.models.machines import CreatedMachine, Machine, MachinePage, MachineScope, MachineSecretKey
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import machines as api
+else:
+    api = LazyModule("clerk_bapi.api.machines")
 
 
 class MachinesResource(Resource):
@@ -173,7 +178,7 @@ class MachinesResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate(self._client, Pager(api.list_machines, filters, page_size, ids))
+        return self._iterate(api.list_machines, filters, page_size, ids)
 
     def rotate_secret_key(self, machine_id: str, *, previous_token_ttl: int) -> MachineSecretKey:
         """Rotate the secret key of a machine.
@@ -365,7 +370,7 @@ class AsyncMachinesResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_machines, filters, page_size, ids))
+        return self._iterate(api.list_machines, filters, page_size, ids)
 
     async def rotate_secret_key(self, machine_id: str, *, previous_token_ttl: int) -> MachineSecretKey:
         """Rotate the secret key of a machine.

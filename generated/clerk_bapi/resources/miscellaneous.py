@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import miscellaneous as api
+if TYPE_CHECKING:
+    from clerk_bapi.api import miscellaneous as api
+else:
+    api = LazyModule("clerk_bapi.api.miscellaneous")
 
 
 class MiscellaneousResource(Resource):

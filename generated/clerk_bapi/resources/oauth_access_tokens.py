@@ -6,11 +6,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import oauth_access_tokens as api
 from clerk_bapi.models.oauth_access_tokens import InactiveOAuthAccessToken, OAuthAccessTokenInfo
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import oauth_access_tokens as api
+else:
+    api = LazyModule("clerk_bapi.api.oauth_access_tokens")
 
 
 class OauthAccessTokensResource(Resource):

@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments, suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import oauth_applications as api
 from clerk_bapi.models.oauth_applications import OAuthApplication, OAuthApplicationPage, OAuthApplicationWithSecret
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import oauth_applications as api
+else:
+    api = LazyModule("clerk_bapi.api.oauth_applications")
 
 
 class OauthApplicationsResource(Resource):
@@ -152,7 +156,7 @@ class OauthApplicationsResource(Resource):
         """
         filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}
         ids = ()
-        return iterate(self._client, Pager(api.list_oauth_applications, filters, page_size, ids))
+        return self._iterate(api.list_oauth_applications, filters, page_size, ids)
 
     def revoke_token(self, oauth_application_id: str, *, token: str) -> None:
         """Revoke a token issued to an OAuth application.
@@ -388,7 +392,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"name_query": name_query, "order_by": order_by}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_oauth_applications, filters, page_size, ids))
+        return self._iterate(api.list_oauth_applications, filters, page_size, ids)
 
     async def revoke_token(self, oauth_application_id: str, *, token: str) -> None:
         """Revoke a token issued to an OAuth application.

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import organization_domains as api
 from clerk_bapi.models.organization_domains import OrganizationDomain, OrganizationDomainPage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import organization_domains as api
+else:
+    api = LazyModule("clerk_bapi.api.organization_domains")
 
 
 class OrganizationDomainsResource(Resource):
@@ -154,7 +159,7 @@ class OrganizationDomainsResource(Resource):
         """
         filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
         ids = (organization_id,)
-        return iterate(self._client, Pager(api.list_organization_domains, filters, page_size, ids))
+        return self._iterate(api.list_organization_domains, filters, page_size, ids)
 
     def list_all(
         self,
@@ -268,7 +273,7 @@ class OrganizationDomainsResource(Resource):
             "verified": verified,
         }
         ids = ()
-        return iterate(self._client, Pager(api.list_all_organization_domains, filters, page_size, ids))
+        return self._iterate(api.list_all_organization_domains, filters, page_size, ids)
 
     def update(
         self,
@@ -453,7 +458,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"enrollment_mode": enrollment_mode, "verified": verified}
         ids = (organization_id,)
-        return iterate_async(self._client, Pager(api.list_organization_domains, filters, page_size, ids))
+        return self._iterate(api.list_organization_domains, filters, page_size, ids)
 
     async def list_all(
         self,
@@ -567,7 +572,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             "verified": verified,
         }
         ids = ()
-        return iterate_async(self._client, Pager(api.list_all_organization_domains, filters, page_size, ids))
+        return self._iterate(api.list_all_organization_domains, filters, page_size, ids)
 
     async def update(
         self,

@@ -7,19 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, without_warning
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import organization_invitations as api
 from clerk_bapi.models.organization_invitations import (
     CreateOrganizationInvitationBulkItem,
     CreateOrganizationInvitationBulkItemDict,
 )
 from clerk_bapi.models.shared import OrganizationInvitation, OrganizationInvitationPage
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import organization_invitations as api
+else:
+    api = LazyModule("clerk_bapi.api.organization_invitations")
 
 
 class OrganizationInvitationsResource(Resource):
@@ -190,7 +195,7 @@ class OrganizationInvitationsResource(Resource):
         """
         filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
         ids = (organization_id,)
-        return iterate(self._client, Pager(api.list_organization_invitations, filters, page_size, ids))
+        return self._iterate(api.list_organization_invitations, filters, page_size, ids)
 
     def list_all(
         self,
@@ -258,7 +263,7 @@ class OrganizationInvitationsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
-        return iterate(self._client, Pager(api.list_all_organization_invitations, filters, page_size, ids))
+        return self._iterate(api.list_all_organization_invitations, filters, page_size, ids)
 
     def revoke(
         self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
@@ -330,9 +335,7 @@ class OrganizationInvitationsResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (organization_id,)
-        return iterate(
-            self._client, Pager(without_warning(api.list_pending_organization_invitations), filters, page_size, ids)
-        )
+        return self._iterate(without_warning(api.list_pending_organization_invitations), filters, page_size, ids)
 
 
 class AsyncOrganizationInvitationsResource(AsyncResource):
@@ -505,7 +508,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"email_address": email_address, "order_by": order_by, "status": status}
         ids = (organization_id,)
-        return iterate_async(self._client, Pager(api.list_organization_invitations, filters, page_size, ids))
+        return self._iterate(api.list_organization_invitations, filters, page_size, ids)
 
     async def list_all(
         self,
@@ -573,7 +576,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_all_organization_invitations, filters, page_size, ids))
+        return self._iterate(api.list_all_organization_invitations, filters, page_size, ids)
 
     async def revoke(
         self, organization_id: str, invitation_id: str, *, requesting_user_id: str | None | Unset = UNSET
@@ -647,6 +650,4 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (organization_id,)
-        return iterate_async(
-            self._client, Pager(without_warning(api.list_pending_organization_invitations), filters, page_size, ids)
-        )
+        return self._iterate(without_warning(api.list_pending_organization_invitations), filters, page_size, ids)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments, suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import organization_memberships as api
 from clerk_bapi.models.shared import OrganizationMembership, OrganizationMembershipPage
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import organization_memberships as api
+else:
+    api = LazyModule("clerk_bapi.api.organization_memberships")
 
 
 class OrganizationMembershipsResource(Resource):
@@ -279,7 +283,7 @@ class OrganizationMembershipsResource(Resource):
             "web3_wallet": web3_wallet,
         }
         ids = (organization_id,)
-        return iterate(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
+        return self._iterate(api.list_organization_memberships, filters, page_size, ids)
 
     def list_all(
         self,
@@ -367,7 +371,7 @@ class OrganizationMembershipsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by}
         ids = ()
-        return iterate(self._client, Pager(api.list_all_organization_memberships, filters, page_size, ids))
+        return self._iterate(api.list_all_organization_memberships, filters, page_size, ids)
 
     @suggest(private_metadata="update_metadata", public_metadata="update_metadata")
     def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:
@@ -681,7 +685,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             "web3_wallet": web3_wallet,
         }
         ids = (organization_id,)
-        return iterate_async(self._client, Pager(api.list_organization_memberships, filters, page_size, ids))
+        return self._iterate(api.list_organization_memberships, filters, page_size, ids)
 
     async def list_all(
         self,
@@ -771,7 +775,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_all_organization_memberships, filters, page_size, ids))
+        return self._iterate(api.list_all_organization_memberships, filters, page_size, ids)
 
     @suggest(private_metadata="update_metadata", public_metadata="update_metadata")
     async def update(self, organization_id: str, user_id: str, *, role: str) -> OrganizationMembership:

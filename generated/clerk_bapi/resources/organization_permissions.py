@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import organization_permissions as api
 from clerk_bapi.models.organization_permissions import PermissionPage
 from clerk_bapi.models.shared import DeletedObject, Permission
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import organization_permissions as api
+else:
+    api = LazyModule("clerk_bapi.api.organization_permissions")
 
 
 class OrganizationPermissionsResource(Resource):
@@ -125,7 +130,7 @@ class OrganizationPermissionsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate(self._client, Pager(api.list_organization_permissions, filters, page_size, ids))
+        return self._iterate(api.list_organization_permissions, filters, page_size, ids)
 
     def update(
         self,
@@ -262,7 +267,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_organization_permissions, filters, page_size, ids))
+        return self._iterate(api.list_organization_permissions, filters, page_size, ids)
 
     async def update(
         self,

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import organization_roles as api
 from clerk_bapi.models.organization_roles import RolePage
 from clerk_bapi.models.shared import DeletedObject, Role
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import organization_roles as api
+else:
+    api = LazyModule("clerk_bapi.api.organization_roles")
 
 
 class OrganizationRolesResource(Resource):
@@ -159,7 +164,7 @@ class OrganizationRolesResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate(self._client, Pager(api.list_organization_roles, filters, page_size, ids))
+        return self._iterate(api.list_organization_roles, filters, page_size, ids)
 
     def remove_permission(self, organization_role_id: str, permission_id: str) -> Role:
         """Remove a permission from an organization role.
@@ -348,7 +353,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_organization_roles, filters, page_size, ids))
+        return self._iterate(api.list_organization_roles, filters, page_size, ids)
 
     async def remove_permission(self, organization_role_id: str, permission_id: str) -> Role:
         """Remove a permission from an organization role.

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from clerk_core import UNSET, File, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments, suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import organizations as api
 from clerk_bapi.models.organizations import OrganizationPage, OrganizationWithLogo
 from clerk_bapi.models.shared import (
     BillingCreditBalance,
@@ -24,6 +23,11 @@ from clerk_bapi.models.shared import (
     DeletedObject,
     Organization,
 )
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import organizations as api
+else:
+    api = LazyModule("clerk_bapi.api.organizations")
 
 
 class OrganizationsResource(Resource):
@@ -317,7 +321,7 @@ class OrganizationsResource(Resource):
             "user_id": user_id,
         }
         ids = ()
-        return iterate(self._client, Pager(api.list_organizations, filters, page_size, ids))
+        return self._iterate(api.list_organizations, filters, page_size, ids)
 
     def replace_metadata(
         self,
@@ -742,7 +746,7 @@ class AsyncOrganizationsResource(AsyncResource):
             "user_id": user_id,
         }
         ids = ()
-        return iterate_async(self._client, Pager(api.list_organizations, filters, page_size, ids))
+        return self._iterate(api.list_organizations, filters, page_size, ids)
 
     async def replace_metadata(
         self,

@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import phone_numbers as api
 from clerk_bapi.models.shared import DeletedObject, PhoneNumber, Verification
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import phone_numbers as api
+else:
+    api = LazyModule("clerk_bapi.api.phone_numbers")
 
 
 class PhoneNumbersResource(Resource):

@@ -6,10 +6,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import proxy_checks as api
 from clerk_bapi.models.proxy_checks import ProxyCheck
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import proxy_checks as api
+else:
+    api = LazyModule("clerk_bapi.api.proxy_checks")
 
 
 class ProxyChecksResource(Resource):

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import redirect_urls as api
 from clerk_bapi.models.redirect_urls import RedirectURL, RedirectURLPage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import redirect_urls as api
+else:
+    api = LazyModule("clerk_bapi.api.redirect_urls")
 
 
 class RedirectUrlsResource(Resource):
@@ -111,7 +116,7 @@ class RedirectUrlsResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(api.list_redirect_urls, filters, page_size, ids))
+        return self._iterate(api.list_redirect_urls, filters, page_size, ids)
 
 
 class AsyncRedirectUrlsResource(AsyncResource):
@@ -206,4 +211,4 @@ class AsyncRedirectUrlsResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_redirect_urls, filters, page_size, ids))
+        return self._iterate(api.list_redirect_urls, filters, page_size, ids)

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import role_sets as api
 from clerk_bapi.models.role_sets import RoleSet, RoleSetPage
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import role_sets as api
+else:
+    api = LazyModule("clerk_bapi.api.role_sets")
 
 
 class RoleSetsResource(Resource):
@@ -164,7 +169,7 @@ class RoleSetsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate(self._client, Pager(api.list_role_sets, filters, page_size, ids))
+        return self._iterate(api.list_role_sets, filters, page_size, ids)
 
     def replace(
         self,
@@ -402,7 +407,7 @@ class AsyncRoleSetsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_role_sets, filters, page_size, ids))
+        return self._iterate(api.list_role_sets, filters, page_size, ids)
 
     async def replace(
         self,

@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, without_warning
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import saml_connections as api
 from clerk_bapi.models.saml_connections import (
     CreateSAMLConnectionAttributeMapping,
     CreateSAMLConnectionAttributeMappingDict,
@@ -24,6 +24,11 @@ from clerk_bapi.models.saml_connections import (
     UpdateSAMLConnectionAttributeMappingDict,
 )
 from clerk_bapi.models.shared import DeletedObject, SAMLConnectionLoginHint, SAMLConnectionLoginHintDict
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import saml_connections as api
+else:
+    api = LazyModule("clerk_bapi.api.saml_connections")
 
 
 class SamlConnectionsResource(Resource):
@@ -243,7 +248,7 @@ class SamlConnectionsResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
-        return iterate(self._client, Pager(without_warning(api.list_saml_connections), filters, page_size, ids))
+        return self._iterate(without_warning(api.list_saml_connections), filters, page_size, ids)
 
     @deprecated(
         "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"
@@ -553,7 +558,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "organization_id": organization_id, "query": query}
         ids = ()
-        return iterate_async(self._client, Pager(without_warning(api.list_saml_connections), filters, page_size, ids))
+        return self._iterate(without_warning(api.list_saml_connections), filters, page_size, ids)
 
     @deprecated(
         "Clerk has deprecated PATCH /saml_connections/{saml_connection_id}; use `clerk.enterprise_connections.update`"

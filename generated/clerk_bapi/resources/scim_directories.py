@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments, suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import scim_directories as api
 from clerk_bapi.models.scim_directories import (
     CreateSCIMDirectoryGroupRoleMapping,
     CreateSCIMDirectoryGroupRoleMappingDict,
@@ -26,6 +25,11 @@ from clerk_bapi.models.scim_directories import (
     SCIMGroupRoleMappingPage,
 )
 from clerk_bapi.models.shared import DeletedObject
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import scim_directories as api
+else:
+    api = LazyModule("clerk_bapi.api.scim_directories")
 
 
 class ScimDirectoriesResource(Resource):
@@ -170,7 +174,7 @@ class ScimDirectoriesResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate(self._client, Pager(api.list_scim_directories, filters, page_size, ids))
+        return self._iterate(api.list_scim_directories, filters, page_size, ids)
 
     def list_group_role_mappings(self, scim_directory_id: str) -> SCIMGroupRoleMappingPage:
         """List the group-to-role mappings of a SCIM directory.
@@ -408,7 +412,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_scim_directories, filters, page_size, ids))
+        return self._iterate(api.list_scim_directories, filters, page_size, ids)
 
     async def list_group_role_mappings(self, scim_directory_id: str) -> SCIMGroupRoleMappingPage:
         """List the group-to-role mappings of a SCIM directory.

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import sessions as api
 from clerk_bapi.models.sessions import SessionCookies, SessionPage, SessionToken
 from clerk_bapi.models.shared import Session
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import sessions as api
+else:
+    api = LazyModule("clerk_bapi.api.sessions")
 
 
 class SessionsResource(Resource):
@@ -191,7 +196,7 @@ class SessionsResource(Resource):
         """
         filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
         ids = ()
-        return iterate(self._client, Pager(api.list_sessions, filters, page_size, ids))
+        return self._iterate(api.list_sessions, filters, page_size, ids)
 
     @overload
     def refresh(
@@ -463,7 +468,7 @@ class AsyncSessionsResource(AsyncResource):
         """
         filters: dict[str, Any] = {"client_id": client_id, "status": status, "user_id": user_id}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_sessions, filters, page_size, ids))
+        return self._iterate(api.list_sessions, filters, page_size, ids)
 
     @overload
     async def refresh(

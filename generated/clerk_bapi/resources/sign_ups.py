@@ -6,11 +6,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clerk_core import UNSET, Unset
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import sign_ups as api
 from clerk_bapi.models.sign_ups import SignUp
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import sign_ups as api
+else:
+    api = LazyModule("clerk_bapi.api.sign_ups")
 
 
 class SignUpsResource(Resource):

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from clerk_core import UNSET, Unset
 from clerk_core.deprecation import deprecated, without_warning
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import templates as api
 from clerk_bapi.models.templates import Template, TemplatePage
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import templates as api
+else:
+    api = LazyModule("clerk_bapi.api.templates")
 
 
 class TemplatesResource(Resource):
@@ -121,7 +126,7 @@ class TemplatesResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
-        return iterate(self._client, Pager(without_warning(api.list_templates), filters, page_size, ids))
+        return self._iterate(without_warning(api.list_templates), filters, page_size, ids)
 
     @deprecated(
         "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"
@@ -366,7 +371,7 @@ class AsyncTemplatesResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (template_type,)
-        return iterate_async(self._client, Pager(without_warning(api.list_templates), filters, page_size, ids))
+        return self._iterate(without_warning(api.list_templates), filters, page_size, ids)
 
     @deprecated(
         "Clerk has deprecated POST /templates/{template_type}/{slug}/preview; edit templates in the Clerk Dashboard"

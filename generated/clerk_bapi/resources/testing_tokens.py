@@ -6,10 +6,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import testing_tokens as api
 from clerk_bapi.models.testing_tokens import TestingToken
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import testing_tokens as api
+else:
+    api = LazyModule("clerk_bapi.api.testing_tokens")
 
 
 class TestingTokensResource(Resource):

@@ -9,15 +9,14 @@ from __future__ import annotations
 import builtins
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO, Literal, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, overload
 
 from clerk_core import UNSET, File, Unset
 from clerk_core.deprecation import old_name
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
-from clerk_core.requests.suggestions import suggest
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments, suggest
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import users as api
 from clerk_bapi.models.shared import (
     BillingCreditBalance,
     BillingCreditLedger,
@@ -41,6 +40,11 @@ from clerk_bapi.models.users import (
     TrustedDevicePage,
     User,
 )
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import users as api
+else:
+    api = LazyModule("clerk_bapi.api.users")
 
 
 class UsersResource(Resource):
@@ -810,7 +814,7 @@ class UsersResource(Resource):
             "web3_wallet": web3_wallet,
         }
         ids = ()
-        return iterate(self._client, Pager(api.list_users, filters, page_size, ids))
+        return self._iterate(api.list_users, filters, page_size, ids)
 
     @overload
     def list_oauth_access_tokens(
@@ -893,7 +897,7 @@ class UsersResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (user_id, provider)
-        return iterate(self._client, Pager(api.list_user_oauth_access_tokens, filters, page_size, ids))
+        return self._iterate(api.list_user_oauth_access_tokens, filters, page_size, ids)
 
     def list_organization_invitations(
         self,
@@ -945,7 +949,7 @@ class UsersResource(Resource):
         """
         filters: dict[str, Any] = {"status": status}
         ids = (user_id,)
-        return iterate(self._client, Pager(api.list_user_organization_invitations, filters, page_size, ids))
+        return self._iterate(api.list_user_organization_invitations, filters, page_size, ids)
 
     def list_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
@@ -984,7 +988,7 @@ class UsersResource(Resource):
         """
         filters: dict[str, Any] = {}
         ids = (user_id,)
-        return iterate(self._client, Pager(api.list_user_organization_memberships, filters, page_size, ids))
+        return self._iterate(api.list_user_organization_memberships, filters, page_size, ids)
 
     def list_trusted_devices(self, user_id: str) -> TrustedDevicePage:
         """List the trusted devices of a user.
@@ -2202,7 +2206,7 @@ class AsyncUsersResource(AsyncResource):
             "web3_wallet": web3_wallet,
         }
         ids = ()
-        return iterate_async(self._client, Pager(api.list_users, filters, page_size, ids))
+        return self._iterate(api.list_users, filters, page_size, ids)
 
     @overload
     async def list_oauth_access_tokens(
@@ -2285,7 +2289,7 @@ class AsyncUsersResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (user_id, provider)
-        return iterate_async(self._client, Pager(api.list_user_oauth_access_tokens, filters, page_size, ids))
+        return self._iterate(api.list_user_oauth_access_tokens, filters, page_size, ids)
 
     async def list_organization_invitations(
         self,
@@ -2337,7 +2341,7 @@ class AsyncUsersResource(AsyncResource):
         """
         filters: dict[str, Any] = {"status": status}
         ids = (user_id,)
-        return iterate_async(self._client, Pager(api.list_user_organization_invitations, filters, page_size, ids))
+        return self._iterate(api.list_user_organization_invitations, filters, page_size, ids)
 
     async def list_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
@@ -2376,7 +2380,7 @@ class AsyncUsersResource(AsyncResource):
         """
         filters: dict[str, Any] = {}
         ids = (user_id,)
-        return iterate_async(self._client, Pager(api.list_user_organization_memberships, filters, page_size, ids))
+        return self._iterate(api.list_user_organization_memberships, filters, page_size, ids)
 
     async def list_trusted_devices(self, user_id: str) -> TrustedDevicePage:
         """List the trusted devices of a user.

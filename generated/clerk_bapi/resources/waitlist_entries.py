@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import UNSET, Unset
-from clerk_core.pages import PAGE_SIZE, Pager, iterate, iterate_async, reject_page_arguments
+from clerk_core.keywords import PAGE_SIZE, reject_page_arguments
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import waitlist_entries as api
 from clerk_bapi.models.shared import DeletedObject
 from clerk_bapi.models.waitlist_entries import (
     CreateBulkWaitlistEntriesItem,
@@ -22,6 +22,11 @@ from clerk_bapi.models.waitlist_entries import (
     WaitlistEntry,
     WaitlistEntryPage,
 )
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import waitlist_entries as api
+else:
+    api = LazyModule("clerk_bapi.api.waitlist_entries")
 
 
 class WaitlistEntriesResource(Resource):
@@ -176,7 +181,7 @@ class WaitlistEntriesResource(Resource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
-        return iterate(self._client, Pager(api.list_waitlist_entries, filters, page_size, ids))
+        return self._iterate(api.list_waitlist_entries, filters, page_size, ids)
 
     def reject(self, waitlist_entry_id: str) -> WaitlistEntry:
         """Reject a waitlist entry.
@@ -344,7 +349,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         """
         filters: dict[str, Any] = {"order_by": order_by, "query": query, "status": status}
         ids = ()
-        return iterate_async(self._client, Pager(api.list_waitlist_entries, filters, page_size, ids))
+        return self._iterate(api.list_waitlist_entries, filters, page_size, ids)
 
     async def reject(self, waitlist_entry_id: str) -> WaitlistEntry:
         """Reject a waitlist entry.

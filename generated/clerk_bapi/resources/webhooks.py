@@ -6,10 +6,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from clerk_core.lazy import LazyModule
 from clerk_core.resource import AsyncResource, Resource
 
-from clerk_bapi.api import webhooks as api
 from clerk_bapi.models.webhooks import SvixURL
+
+if TYPE_CHECKING:
+    from clerk_bapi.api import webhooks as api
+else:
+    api = LazyModule("clerk_bapi.api.webhooks")
 
 
 class WebhooksResource(Resource):

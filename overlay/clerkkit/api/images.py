@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import BinaryIO
 
 from clerk_core import File, InvalidArgument
-from clerk_core.requests.files import file_name
-
-Image = str | os.PathLike[str] | bytes | BinaryIO | File
-"""A path, bytes, an open binary file, or a `File`."""
+from clerk_core.requests.files import AnyFile, file_name
 
 MAX_SIZE = 10 * 1024 * 1024
 """Bytes. Clerk accepts 10 MB."""
@@ -19,7 +15,7 @@ _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": 
 _SIGNATURE_LENGTH = 12
 
 
-def check_image(argument: str, value: Image) -> File:
+def check_image(argument: str, value: AnyFile) -> File:
     """Return the file to upload, with the content type that its first bytes identify.
 
     A path is opened again when the request is sent, streamed, and closed. An open file is streamed from its start and

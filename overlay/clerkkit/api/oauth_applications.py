@@ -5,11 +5,12 @@ from __future__ import annotations
 from clerk_bapi.api import oauth_applications as bapi
 from clerk_bapi.models import OAuthApplication
 from clerk_core import UNSET, Request, Unset
-from clerkkit.api.images import Image, check_image
+from clerk_core.requests.files import AnyFile
+from clerkkit.api.images import check_image
 
 
 def upload_logo(
-    oauth_application_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
+    oauth_application_id: str, file: AnyFile, *, uploader_user_id: str | Unset = UNSET
 ) -> Request[OAuthApplication]:
     """`PUT /oauth_applications/{oauth_application_id}/logo`; see `clerk.oauth_applications.upload_logo`."""
     return bapi.upload_oauth_application_logo(

@@ -7,13 +7,14 @@ from typing import Any
 from clerk_bapi.api import users as bapi
 from clerk_bapi.models import User
 from clerk_core import UNSET, Request, Unset
+from clerk_core.requests.files import AnyFile
 from clerkkit.api.boolean_request import BooleanRequest
-from clerkkit.api.images import Image, check_image
+from clerkkit.api.images import check_image
 from clerkkit.api.lookup import find_user, include, normalize_identifier, require_one
 from clerkkit.api.mapped_request import MappedRequest
 
 
-def set_profile_image(user_id: str, file: Image) -> Request[User]:
+def set_profile_image(user_id: str, file: AnyFile) -> Request[User]:
     """`POST /users/{user_id}/profile_image`; see `clerk.users.set_profile_image`."""
     return bapi.set_user_profile_image(user_id, file=check_image("file", file))
 

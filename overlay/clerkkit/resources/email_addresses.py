@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_bapi.resources.email_addresses import AsyncEmailAddressesResource, EmailAddressesResource
-from clerkkit.aliases import aliases
+from clerk_core.public_dir import aliases
 
 
 class EmailAddresses(EmailAddressesResource):

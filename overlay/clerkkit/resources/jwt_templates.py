@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clerk_bapi.resources.jwt_templates import AsyncJwtTemplatesResource, JwtTemplatesResource
-from clerkkit.aliases import aliases
+from clerk_core.public_dir import aliases
 
 
 class JwtTemplates(JwtTemplatesResource):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from clerk_bapi.models import OAuthApplication
 from clerk_bapi.resources.oauth_applications import AsyncOauthApplicationsResource, OauthApplicationsResource
 from clerk_core import UNSET, Unset
+from clerk_core.requests.files import AnyFile
 from clerkkit.api import oauth_applications as api
-from clerkkit.api.images import Image
 
 
 class OauthApplications(OauthApplicationsResource):
     """The operations of `oauth_applications`, with uploads from paths and open files."""
 
     def upload_logo(
-        self, oauth_application_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
+        self, oauth_application_id: str, file: AnyFile, *, uploader_user_id: str | Unset = UNSET
     ) -> OAuthApplication:
         """Upload the logo of an OAuth application, replacing the current one.
 
@@ -37,7 +37,7 @@ class AsyncOauthApplications(AsyncOauthApplicationsResource):
     """The operations of `oauth_applications`, with uploads from paths and open files."""
 
     async def upload_logo(
-        self, oauth_application_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
+        self, oauth_application_id: str, file: AnyFile, *, uploader_user_id: str | Unset = UNSET
     ) -> OAuthApplication:
         """Upload the logo of an OAuth application, replacing the current one.
 

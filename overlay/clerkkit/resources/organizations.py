@@ -5,15 +5,15 @@ from __future__ import annotations
 from clerk_bapi.models import OrganizationWithLogo
 from clerk_bapi.resources.organizations import AsyncOrganizationsResource, OrganizationsResource
 from clerk_core import UNSET, Unset
+from clerk_core.requests.files import AnyFile
 from clerkkit.api import organizations as api
-from clerkkit.api.images import Image
 
 
 class Organizations(OrganizationsResource):
     """The operations of `organizations`, with uploads from paths and open files."""
 
     def upload_logo(
-        self, organization_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
+        self, organization_id: str, file: AnyFile, *, uploader_user_id: str | Unset = UNSET
     ) -> OrganizationWithLogo:
         """Upload the logo of an organization, replacing the current one.
 
@@ -37,7 +37,7 @@ class AsyncOrganizations(AsyncOrganizationsResource):
     """The operations of `organizations`, with uploads from paths and open files."""
 
     async def upload_logo(
-        self, organization_id: str, file: Image, *, uploader_user_id: str | Unset = UNSET
+        self, organization_id: str, file: AnyFile, *, uploader_user_id: str | Unset = UNSET
     ) -> OrganizationWithLogo:
         """Upload the logo of an organization, replacing the current one.
 

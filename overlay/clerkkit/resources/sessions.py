@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clerk_bapi.models import Session
 from clerk_bapi.resources.sessions import AsyncSessionsResource, SessionsResource
-from clerkkit.aliases import aliases
+from clerk_core.public_dir import aliases
 from clerkkit.api import sessions as api
 from clerkkit.flow import send_flow, send_flow_async
 

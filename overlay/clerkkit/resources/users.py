@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any, overload
 from clerk_bapi.models import User
 from clerk_bapi.resources.users import AsyncUsersResource, UsersResource
 from clerk_core import UNSET, Unset
-from clerkkit.aliases import aliases
-from clerkkit.api import users as api
-from clerkkit.api.images import Image
-from clerkkit.api.metadata import expand_keywords
+from clerk_core.lazy import LazyModule
+from clerk_core.public_dir import aliases
+from clerk_core.requests.files import AnyFile
+
+if TYPE_CHECKING:
+    from clerkkit.api import metadata as metadata_api
+    from clerkkit.api import users as api
+else:
+    api = LazyModule("clerkkit.api.users")
+    metadata_api = LazyModule("clerkkit.api.metadata")
 
 
 class Users(UsersResource):
@@ -60,7 +66,7 @@ class Users(UsersResource):
         )
         return self._client.send(request)
 
-    def set_profile_image(self, user_id: str, file: Image) -> User:
+    def set_profile_image(self, user_id: str, file: AnyFile) -> User:
         """Upload the profile image of a user, replacing the current one.
 
         `POST /users/{user_id}/profile_image`
@@ -122,7 +128,7 @@ class Users(UsersResource):
             ApiError: the server returned an error.
             TransportError: no complete response arrived.
         """
-        return self.update_metadata(user_id, **expand_keywords(metadata, fields))
+        return self.update_metadata(user_id, **metadata_api.expand_keywords(metadata, fields))
 
     # The method names of Clerk Ex.
     if TYPE_CHECKING:
@@ -188,7 +194,7 @@ class AsyncUsers(AsyncUsersResource):
         )
         return await self._client.send(request)
 
-    async def set_profile_image(self, user_id: str, file: Image) -> User:
+    async def set_profile_image(self, user_id: str, file: AnyFile) -> User:
         """Upload the profile image of a user, replacing the current one.
 
         `POST /users/{user_id}/profile_image`
@@ -252,7 +258,7 @@ class AsyncUsers(AsyncUsersResource):
             ApiError: the server returned an error.
             TransportError: no complete response arrived.
         """
-        return await self.update_metadata(user_id, **expand_keywords(metadata, fields))
+        return await self.update_metadata(user_id, **metadata_api.expand_keywords(metadata, fields))
 
     # The method names of Clerk Ex.
     if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Reject keyword arguments that belong to another operation, with the name of that operation."""
+"""Reject keyword arguments that belong elsewhere, with what to use instead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,36 @@ from clerk_core.errors import InvalidArgument
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+PAGE_SIZE = 100
+"""The number of rows that an iteration requests at a time, by default."""
+PAGE_ARGUMENTS = ("limit", "offset", "starting_after", "paginated")
+
+
+def check_page_arguments(arguments: Mapping[str, Any]) -> None:
+    """Check the arguments of an iteration.
+
+    Raises:
+        InvalidArgument: one of them selects a page.
+    """
+    for name in PAGE_ARGUMENTS:
+        if name in arguments:
+            raise InvalidArgument(
+                name,
+                "is set by the iteration; `page_size` is the number of rows to request at a time, and "
+                "`itertools.islice` limits the number of results",
+            )
+
+
+def reject_page_arguments(method: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a method that iterates over all pages: reject arguments that select a page, with what to use instead."""
+
+    @functools.wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        check_page_arguments(kwargs)
+        return method(*args, **kwargs)
+
+    return checked
 
 
 def suggest(**operations: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
