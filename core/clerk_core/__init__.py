@@ -31,10 +31,10 @@ from clerk_core.response import DetailedResponse, Response
 if TYPE_CHECKING:
     from clerk_core._version import __version__
     from clerk_core.client import AsyncClient, Client
+    from clerk_core.files import File
     from clerk_core.models.error_detail import ErrorDetail
     from clerk_core.models.model import Model
     from clerk_core.models.page import Page
-    from clerk_core.requests.files import File
     from clerk_core.requests.times import to_datetime
 else:
     __getattr__ = lazy(
@@ -44,7 +44,7 @@ else:
             "Client": "clerk_core.client",
             "__version__": "clerk_core._version",
             "ErrorDetail": "clerk_core.models.error_detail",
-            "File": "clerk_core.requests.files",
+            "File": "clerk_core.files",
             "Model": "clerk_core.models.model",
             "Page": "clerk_core.models.page",
             "to_datetime": "clerk_core.requests.times",

@@ -14,21 +14,23 @@ import httpx
 
 from clerk_core.checks import check_seconds, check_secret_key
 from clerk_core.errors import ApiError, InvalidArgument, deadline_message
+from clerk_core.lazy import LazyModule
 from clerk_core.logs import Unlogged
 from clerk_core.open_pagers import OpenPagers
 from clerk_core.public_dir import PublicDir
 from clerk_core.request import Request
 from clerk_core.response import DetailedResponse, Response
-from clerk_core.transport.base_url import DEFAULT_BASE_URL, check_base_url
 from clerk_core.transport.connections import Connections, current_loop, current_process
-from clerk_core.transport.failures import FAILURES, SECRET_KEY_MASK, DeadlineExceeded, transport_error
-from clerk_core.transport.network import Network
+from clerk_core.transport.network import DEFAULT_BASE_URL, Network, check_base_url
 
 if TYPE_CHECKING:
+    from clerk_core.transport import borrowed, failures
     from clerk_core.transport.aiohttp_pool import AiohttpPool
     from clerk_core.transport.async_pool import AsyncPool
-    from clerk_core.transport.borrowed import AsyncBorrowedClient, BorrowedClient
     from clerk_core.transport.pool import Pool
+else:
+    borrowed = LazyModule("clerk_core.transport.borrowed")
+    failures = LazyModule("clerk_core.transport.failures")
 
 T = TypeVar("T")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -170,7 +172,7 @@ class _BaseClient(PublicDir, Generic[H]):
         """Remove the key from an error response, since a proxy's error page may quote the request."""
         # Not in `_read`, since tools that print tracebacks show its variables.
         key = self._secret_key.encode()
-        mask = SECRET_KEY_MASK.encode()
+        mask = failures.SECRET_KEY_MASK.encode()
         response.content = response.content.replace(key, mask)
         headers = httpx.Headers(response.headers).raw
         response.headers = httpx.Headers([(name, value.replace(key, mask)) for name, value in headers])
@@ -179,17 +181,15 @@ class _BaseClient(PublicDir, Generic[H]):
 class Client(_BaseClient[httpx.Client]):
     """A synchronous client. Threads can share it. Close it, or use it in a `with` block."""
 
-    _connections: Connections[Pool | BorrowedClient]
+    _connections: Connections[Pool | borrowed.BorrowedClient]
 
     def _connect(self, http_client: httpx.Client | None) -> None:
-        borrowed = open_pool = None
+        given = open_pool = None
         if http_client is None:
             open_pool = partial(_open_pool, Network.from_environment(self._base_url))
         else:
-            from clerk_core.transport.borrowed import BorrowedClient  # imported when needed
-
-            borrowed = BorrowedClient(_check_http_client(http_client, httpx.Client))
-        self._connections = Connections(type(self).__name__, open_pool, current_process, borrowed)
+            given = borrowed.BorrowedClient(_check_http_client(http_client, httpx.Client))
+        self._connections = Connections(type(self).__name__, open_pool, current_process, given)
 
     def send(self, request: Request[T]) -> T:
         """Send a request and return its result.
@@ -231,8 +231,8 @@ class Client(_BaseClient[httpx.Client]):
                     content = b"".join(_check_deadline(at_most, end, received.iter_bytes()))
             except InvalidArgument:  # a ValueError, about certificates that the environment names
                 raise
-            except FAILURES as error:
-                raise transport_error(request.info, built, error, self._secret_key) from error
+            except failures.FAILURES as error:
+                raise failures.transport_error(request.info, built, error, self._secret_key) from error
         return Response(received.status_code, received.headers, content)
 
     def close(self) -> None:
@@ -253,7 +253,7 @@ class Client(_BaseClient[httpx.Client]):
 class AsyncClient(_BaseClient[httpx.AsyncClient]):
     """A client for asyncio and trio. Tasks can share it. Close it, or use it in an `async with` block."""
 
-    _connections: Connections[AsyncPool | AiohttpPool | AsyncBorrowedClient]
+    _connections: Connections[AsyncPool | AiohttpPool | borrowed.AsyncBorrowedClient]
 
     def __init__(
         self,
@@ -283,17 +283,15 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
         super().__init__(secret_key, base_url=base_url, timeout=timeout, http_client=http_client)
 
     def _connect(self, http_client: httpx.AsyncClient | None) -> None:
-        borrowed = open_pool = None
+        given = open_pool = None
         if http_client is not None:
-            from clerk_core.transport.borrowed import AsyncBorrowedClient  # imported when needed
-
-            borrowed = AsyncBorrowedClient(_check_http_client(http_client, httpx.AsyncClient))
+            given = borrowed.AsyncBorrowedClient(_check_http_client(http_client, httpx.AsyncClient))
         else:
             network = Network.from_environment(self._base_url)
             if self._transport == "aiohttp" and network.uses_socks:
                 raise InvalidArgument("transport", "'aiohttp' cannot use the SOCKS proxy that the environment names")
             open_pool = partial(_open_async_pool, network, self._transport)
-        self._connections = Connections(type(self).__name__, open_pool, current_loop, borrowed)
+        self._connections = Connections(type(self).__name__, open_pool, current_loop, given)
 
     async def send(self, request: Request[T]) -> T:
         """Send a request and return its result.
@@ -334,8 +332,8 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
                 received = await connections.send(built)
             except InvalidArgument:  # a ValueError, about certificates that the environment names
                 raise
-            except FAILURES as error:
-                raise transport_error(request.info, built, error, self._secret_key) from error
+            except failures.FAILURES as error:
+                raise failures.transport_error(request.info, built, error, self._secret_key) from error
         return Response(received.status_code, received.headers, received.content)
 
     async def aclose(self) -> None:
@@ -398,5 +396,5 @@ def _check_deadline(at_most: float | None, end: float | None, parts: Iterator[by
     for part in parts:
         # A server that sends its body slowly may keep within the timeout of each read.
         if at_most is not None and end is not None and time.monotonic() > end:
-            raise DeadlineExceeded(deadline_message(at_most))
+            raise failures.DeadlineExceeded(deadline_message(at_most))
         yield part

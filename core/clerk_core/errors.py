@@ -39,10 +39,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from clerk_core.decoding import decode
 from clerk_core.guards import is_list, is_object
 from clerk_core.request import Request, RequestInfo
-from clerk_core.response import Response
+from clerk_core.response import Response, decode
 
 if TYPE_CHECKING:
     from clerk_core.models.error_detail import ErrorDetail

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from clerk_core._unset import UNSET
-from clerk_core.decoding import decode
 
 T = TypeVar("T")
 
@@ -55,3 +55,19 @@ class DetailedResponse(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<DetailedResponse {self.status_code}, {len(self.content)} bytes, trace id {self.trace_id}>"
+
+
+def decode(content: bytes) -> Any:
+    """Return the value of a JSON document.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    try:
+        return json.loads(content)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except (RecursionError, ValueError):  # nested too deeply, or an integer with too many digits
+        from clerk_core.deep_json import parse  # imported when needed
+
+        return parse(content.decode(json.detect_encoding(content), "surrogatepass"))

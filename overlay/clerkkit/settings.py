@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from clerk_core import InvalidArgument
 from clerk_core.checks import check_seconds, check_secret_key, check_whole_number
 from clerk_core.guards import is_number
-from clerk_core.transport.base_url import DEFAULT_BASE_URL, check_base_url
+from clerk_core.transport.network import DEFAULT_BASE_URL, check_base_url
 
 SECRET_KEY_VARIABLE = "CLERK_SECRET_KEY"  # noqa: S105  # the variable's name
 URL_VARIABLE = "CLERK_API_URL"

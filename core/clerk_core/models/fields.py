@@ -1,12 +1,17 @@
-"""The declared attributes of model classes."""
+"""The attributes of model classes: declared ones, computed ones, and those that attrs sees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from clerk_core._unset import UNSET
 
 if TYPE_CHECKING:
     from clerk_core.models.views import View
+
+T = TypeVar("T")
 
 REQUIRED: Any = object()
 """The default of an attribute that must be given."""
@@ -56,13 +61,16 @@ class Attribute:
         del instance.__dict__[self.key]
 
 
-class Field(NamedTuple):
+class Field:
     """A declared attribute."""
 
-    key: str
-    required: bool
-    annotation: str
-    default: Any
+    __slots__ = ("annotation", "default", "key", "required")
+
+    def __init__(self, key: str, required: bool, annotation: str, default: Any) -> None:
+        self.key = key
+        self.required = required
+        self.annotation = annotation
+        self.default = default
 
 
 _fields: dict[type[Any], dict[str, Field]] = {}
@@ -96,3 +104,65 @@ def type_hints(owner: type[Any]) -> dict[str, Any]:
     if owner not in _type_hints:
         _type_hints[owner] = get_type_hints(owner)
     return _type_hints[owner]
+
+
+def find_by_id(items: Iterable[T] | None, wanted: str | None) -> T | None:
+    """Return the item with this id, or None. Some versions of the API omit the list."""
+    if wanted is None:
+        return None
+    return next((item for item in items or () if getattr(item, "id", None) == wanted), None)
+
+
+def join_words(*parts: str | None) -> str | None:
+    """Return the non-empty parts joined by spaces, or None if there are none."""
+    given: list[object] = [*parts]
+    return " ".join(part for part in given if isinstance(part, str) and part) or None
+
+
+class AttrsFields:
+    """The descriptor behind `__attrs_attrs__`. It imports attrs when it is first used."""
+
+    def __init__(self) -> None:
+        self._created: dict[type[Any], Any] = {}
+
+    def __get__(self, instance: object, owner: type[Any]) -> Any:
+        if owner in self._created:
+            return self._created[owner]
+        import attrs
+
+        declare: Any = attrs.field  # the stubs of attrs allow types only, not strings, for `type`
+        declared = {
+            name: declare(
+                default=attrs.NOTHING if field.required else field.default, type=field.annotation, kw_only=True
+            )
+            for name, field in fields(owner).items()
+        }
+        declared["additional_properties"] = declare(factory=dict, type="dict[str, Any]", kw_only=True)
+        like: Any = attrs.make_class(owner.__name__, declared)
+        self._created[owner] = like.__attrs_attrs__
+        return like.__attrs_attrs__
+
+
+class Undeclared(dict[str, Any]):
+    """The keys of a model that its class does not declare."""
+
+    model: Any = None
+
+
+class AdditionalProperties:
+    """The descriptor that passes undeclared keys to attrs, which would drop them otherwise."""
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        if instance is None:
+            return self
+        declared = {field.key for field in fields(owner).values()}
+        undeclared = Undeclared((key, value) for key, value in _items(instance) if key not in declared)
+        undeclared.model = instance
+        return undeclared
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError("additional_properties cannot be assigned; set the key itself")
+
+
+def _items(model: Any) -> Iterator[tuple[str, Any]]:
+    return ((key, value) for key, value in model.__dict__.items() if value is not UNSET)

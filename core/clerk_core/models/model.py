@@ -16,8 +16,16 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 from clerk_core._unset import UNSET
-from clerk_core.models.attrs_support import AdditionalProperties, AttrsFields, Undeclared
-from clerk_core.models.fields import REQUIRED, Attribute, fields, is_structured, type_hints
+from clerk_core.models.fields import (
+    REQUIRED,
+    AdditionalProperties,
+    Attribute,
+    AttrsFields,
+    Undeclared,
+    fields,
+    is_structured,
+    type_hints,
+)
 
 if TYPE_CHECKING:
     from clerk_core.models.views import View
@@ -108,9 +116,10 @@ class Model:
         super().__init_subclass__()
         cls._plan = None
         for name, annotation in cls.__annotations__.items():
-            declared = cls.__dict__.get(name, REQUIRED)
-            if is_structured(str(annotation)) and not isinstance(declared, Attribute):
-                setattr(cls, name, Attribute(name, declared, Model))
+            if is_structured(str(annotation)):
+                declared = cls.__dict__.get(name, REQUIRED)
+                if not isinstance(declared, Attribute):
+                    setattr(cls, name, Attribute(name, declared, Model))
 
     def __init__(self, **values: Any) -> None:
         declared = fields(type(self))

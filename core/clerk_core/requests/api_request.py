@@ -8,12 +8,12 @@ from urllib.parse import quote, urlencode
 
 from clerk_core._unset import UNSET, Unset
 from clerk_core.errors import InvalidArgument, InvalidResponse, api_error
+from clerk_core.files import File
 from clerk_core.guards import is_collection
 from clerk_core.models.model import Model
 from clerk_core.models.readers import nothing
 from clerk_core.request import Request
 from clerk_core.requests.encoding import describe_type, encode, encode_object, normalize_number
-from clerk_core.requests.files import File
 from clerk_core.requests.times import to_milliseconds, to_rfc3339
 from clerk_core.response import Response
 

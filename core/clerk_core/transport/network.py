@@ -1,4 +1,4 @@
-"""The network settings of the environment: proxies and certificates."""
+"""Where to connect to: the base URL, and the environment's proxies and certificates."""
 
 from __future__ import annotations
 
@@ -17,8 +17,37 @@ from clerk_core.transport.tls import Certificates
 if TYPE_CHECKING:
     import ssl
 
+VERSION_PATH = "/v1"
+DEFAULT_BASE_URL = f"https://api.clerk.com{VERSION_PATH}"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+def check_base_url(url: object) -> str:
+    """Return the base URL without a trailing slash; `/v1` is added to a URL without a path.
+
+    Raises:
+        InvalidArgument: it is not an http(s) URL, or contains credentials, a query, a fragment or white space.
+    """
+    parsed = _parse_base_url(url) if isinstance(url, str) else None
+    if parsed is None or not isinstance(url, str):
+        raise InvalidArgument(
+            "base_url", f"expected an http(s) URL without credentials and query, such as {DEFAULT_BASE_URL}"
+        )
+    base = url.rstrip("/")
+    return base if parsed.path.strip("/") else base + VERSION_PATH
+
+
+def _parse_base_url(url: str) -> httpx.URL | None:
+    if any(character in "?#" or character.isspace() for character in url):
+        return None
+    try:
+        parsed = httpx.URL(url)
+        # Credentials would be sent in place of the secret key.
+        valid = parsed.scheme in ("http", "https") and parsed.host and not parsed.userinfo
+    except (httpx.InvalidURL, ValueError):  # ValueError: httpx does not convert the errors of idna
+        return None
+    return parsed if valid else None
 
 
 class Network:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from clerk_core import Model, Page
-from clerk_core.models.computed import find_by_id, join_words
+from clerk_core.models.fields import find_by_id, join_words
 from clerk_core.models.model import Reader
 from clerk_core.models.readers import Variant, list_of, one_of
 

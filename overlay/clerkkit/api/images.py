@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from clerk_core import File, InvalidArgument
-from clerk_core.requests.files import AnyFile, file_name
+from clerk_core.files import AnyFile, file_name
 
 MAX_SIZE = 10 * 1024 * 1024
 """Bytes. Clerk accepts 10 MB."""

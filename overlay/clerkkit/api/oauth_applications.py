@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_bapi.api import oauth_applications as bapi
 from clerk_bapi.models import OAuthApplication
 from clerk_core import UNSET, Request, Unset
-from clerk_core.requests.files import AnyFile
+from clerk_core.files import AnyFile
 from clerkkit.api.images import check_image
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from clerk_bapi.api import users as bapi
 from clerk_bapi.models import User
 from clerk_core import UNSET, Request, Unset
-from clerk_core.requests.files import AnyFile
+from clerk_core.files import AnyFile
 from clerkkit.api.boolean_request import BooleanRequest
 from clerkkit.api.images import check_image
 from clerkkit.api.lookup import find_user, include, normalize_identifier, require_one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_bapi.models import OAuthApplication
 from clerk_bapi.resources.oauth_applications import AsyncOauthApplicationsResource, OauthApplicationsResource
 from clerk_core import UNSET, Unset
-from clerk_core.requests.files import AnyFile
+from clerk_core.files import AnyFile
 from clerkkit.api import oauth_applications as api
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_bapi.models import OrganizationWithLogo
 from clerk_bapi.resources.organizations import AsyncOrganizationsResource, OrganizationsResource
 from clerk_core import UNSET, Unset
-from clerk_core.requests.files import AnyFile
+from clerk_core.files import AnyFile
 from clerkkit.api import organizations as api
 
 

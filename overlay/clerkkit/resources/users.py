@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, overload
 from clerk_bapi.models import User
 from clerk_bapi.resources.users import AsyncUsersResource, UsersResource
 from clerk_core import UNSET, Unset
+from clerk_core.files import AnyFile
 from clerk_core.lazy import LazyModule
 from clerk_core.public_dir import aliases
-from clerk_core.requests.files import AnyFile
 
 if TYPE_CHECKING:
     from clerkkit.api import metadata as metadata_api
