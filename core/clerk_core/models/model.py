@@ -1,6 +1,7 @@
 """Models: JSON objects with typed attributes. No response can break them.
 
-A model's `__dict__` is the JSON object itself. Type checkers see what Clerk's document promises; at run time the model
+A model's `__dict__` is the JSON object itself. The objects in it become models when the first of them is needed, so that
+a list of users is decoded as fast as its JSON is parsed. Type checkers see what Clerk's document promises; at run time the model
 keeps what the server sent: unknown keys stay, values of an unexpected type stay as they are, unknown enum values are
 strings, and unknown variants of a union are plain `Model`s. `clerk_core.models.views` describes what attributes return:
 for an absent key `None`, or an empty list or object if the document promises one. `"key" in model` and `model["key"]`
@@ -9,6 +10,8 @@ return what the server sent.
 
 from __future__ import annotations
 
+import os
+import threading
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -33,7 +36,25 @@ if TYPE_CHECKING:
 Reader = Callable[[Any], Any]
 """Converts a JSON value to what users see, and returns it unchanged if it is not as expected. Never raises."""
 
+Plan = tuple[tuple[str, Reader], ...]
+"""The keys of a class whose values contain models, with their readers."""
+
+
+class _JsonObject:
+    """The attributes of a model that are no keys of its JSON object."""
+
+    __slots__ = ("__dict__", "__weakref__", "_unread", "_variants")  # `__dict__` contains the JSON object, nothing else
+
+    if TYPE_CHECKING:
+        _unread: Plan
+        """Empty once the objects in the JSON object are models."""
+        _variants: tuple[type[Model], ...]
+        """The variants of a union, for an object that matches none of them."""
+
+
 _new = object.__new__
+_get_dict = _JsonObject.__dict__["__dict__"].__get__
+_set_dict = _JsonObject.__dict__["__dict__"].__set__
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -97,19 +118,28 @@ def _union_views(variants: tuple[Any, ...]) -> dict[str, tuple[str, View]]:
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(renamed,))
-class Model:
+class Model(_JsonObject):
     """A JSON object. Read keys that the class does not declare with `model["key"]`."""
 
-    __slots__ = ("__dict__", "__weakref__", "_variants")  # `__dict__` contains the JSON object and nothing else
+    __slots__ = ()
 
     _open: ClassVar[bool] = False
     """Whether a model may be created with keys that its class does not declare."""
-    _plan: ClassVar[tuple[tuple[str, Reader], ...] | None] = None
+    _plan: ClassVar[Plan | None] = None
     __attrs_attrs__: ClassVar[Any] = AttrsFields()
-    if TYPE_CHECKING:
-        _variants: ClassVar[tuple[type[Model], ...]]
-    else:
+    if not TYPE_CHECKING:
         additional_properties = AdditionalProperties()
+
+        @property
+        def __dict__(self) -> dict[str, Any]:
+            if self._unread:
+                _read_inner(self)
+            return _get_dict(self)
+
+        @__dict__.setter
+        def __dict__(self, value: dict[str, Any]) -> None:
+            _set_dict(self, value)
+
         __pydantic_serializer__ = _PydanticSerializer()
 
     def __init_subclass__(cls) -> None:
@@ -122,6 +152,7 @@ class Model:
                     setattr(cls, name, Attribute(name, declared, Model))
 
     def __init__(self, **values: Any) -> None:
+        self._unread = ()
         declared = fields(type(self))
         undeclared = values.pop("additional_properties", {})
         if isinstance(undeclared, Undeclared) and undeclared.model is not None:
@@ -154,12 +185,9 @@ class Model:
         plan = cls._plan
         if plan is None:
             plan = cls._plan = tuple(cls._readers().items())
-        for key, reader in plan:
-            inner = value.get(key)
-            if inner or inner.__class__ is dict:  # an empty list stays as it is
-                value[key] = reader(inner)
         self = _new(cls)
-        self.__dict__ = value
+        _set_dict(self, value)
+        self._unread = plan
         return self
 
     @staticmethod
@@ -202,7 +230,7 @@ class Model:
     if not TYPE_CHECKING:  # so that type checkers report mistyped attributes
 
         def __getattr__(self, name: str) -> Any:
-            if name == "_variants":  # the slot is only set for unknown variants of a union
+            if name in ("_variants", "_unread"):  # slots; `_variants` is only set for unknown variants of a union
                 return ()
             if name in fields(type(self)):
                 return None
@@ -258,6 +286,30 @@ class Model:
         from clerk_core.models.pydantic_schema import build_schema
 
         return build_schema(cls, Model)
+
+
+_reading = threading.RLock()
+
+
+def _unlock() -> None:
+    """Replace the lock, which another thread may hold at a fork."""
+    global _reading
+    _reading = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
+
+
+def _read_inner(model: Any) -> None:
+    """Turn the objects in a model into models. Threads that share the model see the same ones."""
+    with _reading:
+        values = _get_dict(model)
+        for key, reader in model._unread:
+            inner = values.get(key)
+            if inner or inner.__class__ is dict:  # an empty list stays as it is
+                values[key] = reader(inner)
+        model._unread = ()
 
 
 def _evolve(model: Any, values: dict[str, Any]) -> Any:
