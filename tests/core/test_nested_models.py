@@ -20,7 +20,7 @@ from tests.generated.json_samples import classes
 
 def json_user() -> dict[str, Any]:
     verification = {"status": "verified", "strategy": "email_code", "object": "verification_otp"}
-    email: dict[str, Any] = {"id": "idn_1", "email_address": "ada@example.com", "verification": verification, "linked_to": []}
+    email = {"id": "idn_1", "email_address": "ada@example.com", "verification": verification, "linked_to": []}
     return {"id": "user_1", "email_addresses": [email], "phone_numbers": [], "public_metadata": {"a": {"b": 1}}}
 
 

@@ -1,11 +1,11 @@
 """Models: JSON objects with typed attributes. No response can break them.
 
-A model's `__dict__` is the JSON object itself. The objects in it become models when the first of them is needed, so that
-a list of users is decoded as fast as its JSON is parsed. Type checkers see what Clerk's document promises; at run time the model
-keeps what the server sent: unknown keys stay, values of an unexpected type stay as they are, unknown enum values are
-strings, and unknown variants of a union are plain `Model`s. `clerk_core.models.views` describes what attributes return:
-for an absent key `None`, or an empty list or object if the document promises one. `"key" in model` and `model["key"]`
-return what the server sent.
+A model's `__dict__` is the JSON object itself. The objects in it become models when the first of them is needed, so
+that a list of users is decoded nearly as fast as its JSON is parsed. Type checkers see what Clerk's document promises;
+at run time the model keeps what the server sent: unknown keys stay, values of an unexpected type stay as they are,
+unknown enum values are strings, and unknown variants of a union are plain `Model`s. `clerk_core.models.views` describes
+what attributes return: for an absent key `None`, or an empty list or object if the document promises one. `"key" in
+model` and `model["key"]` return what the server sent.
 """
 
 from __future__ import annotations

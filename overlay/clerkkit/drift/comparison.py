@@ -155,12 +155,14 @@ class _Node:
             mismatch = Mismatches(Mismatch((), "other type", self._comparison.type_names(self._schema), name))
             return lambda _: mismatch
         if all("enum" in variant for variant in fitting):
-            return self._check_constant([constant for variant in fitting for constant in variant["enum"]])
+            return _Constants(self._comparison, [constant for variant in fitting for constant in variant["enum"]])
         if name not in ("array", "object"):
             return None
         checks = [self._check_inside(variant, name) for variant in fitting]
         return (
-            checks[0] if len(checks) == 1 else _Closest(self._comparison, self._schema.get("tag", ""), fitting, checks)
+            checks[0]
+            if len(checks) == 1
+            else _Closest(self._comparison, self._schema.get("tag", ""), fitting, checks).check
         )
 
     def _check_number(self, value: float) -> Mismatches | None:
@@ -175,19 +177,24 @@ class _Node:
         """Return the check for the members or items of values of the variant."""
         if name == "object":
             members = _Members(self._comparison, variant)
-            return None if members.is_free else members
+            return None if members.is_free else members.check
         if name == "array" and "items" in variant:
-            return _Items(self._comparison.node(variant["items"]))
+            return _Items(self._comparison.node(variant["items"])).check
         return None
 
-    def _check_constant(self, constants: list[Any]) -> Check:
-        def check(value: Any) -> Mismatches | None:
-            if value in constants:
-                return None
-            seen = self._comparison.vocabulary.describe(value)
-            return Mismatches(Mismatch((), "unknown enum value", _join_constants(constants), seen))
 
-        return check
+class _Constants:
+    """The check for scalars that must be one of several."""
+
+    def __init__(self, comparison: Comparison, constants: list[Any]) -> None:
+        self._comparison = comparison
+        self.constants = constants
+
+    def __call__(self, value: Any) -> Mismatches | None:
+        if value in self.constants:
+            return None
+        seen = self._comparison.vocabulary.describe(value)
+        return Mismatches(Mismatch((), "unknown enum value", _join_constants(self.constants), seen))
 
 
 class _Items:
@@ -196,29 +203,36 @@ class _Items:
     def __init__(self, items: _Node) -> None:
         self._items = items
 
-    def __call__(self, values: list[Any]) -> Mismatches | None:
-        found = Mismatches()
+    def check(self, values: list[Any]) -> Mismatches | None:
+        """Return the mismatches of an array."""
+        found = None
         for kind in dict.fromkeys(map(type, values)):
             check = self._items.check_for(kind)
             if check is None:
                 continue
-            places: dict[Any, list[int]] = {}  # scalar -> first index, number of occurrences
+            if kind is not dict and kind is not list:
+                found = self._check_scalars(kind, check, values, found or Mismatches())
+                continue
             for index, value in enumerate(values):
-                if type(value) is not kind:
-                    continue
-                if found.places >= MAX_PLACES:
-                    return found
-                if kind in (dict, list):
-                    inner = check(value)
-                    if inner:
-                        found.add(index, inner)
-                else:
-                    places.setdefault(value, [index, 0])[1] += 1
-            for value, (index, times) in places.items():
-                inner = check(value)
+                inner = check(value) if type(value) is kind else None
                 if inner:
-                    found.add(index, inner, times)
-        return found if len(found) else None
+                    if found is None:
+                        found = Mismatches()
+                    elif found.places >= MAX_PLACES:
+                        return found
+                    found.add(index, inner)
+        return found or None
+
+    def _check_scalars(self, kind: type, check: Check, values: list[Any], found: Mismatches) -> Mismatches:
+        places: dict[Any, list[int]] = {}  # scalar -> first index, number of occurrences
+        for index, value in enumerate(values):
+            if type(value) is kind and found.places < MAX_PLACES:
+                places.setdefault(value, [index, 0])[1] += 1
+        for value, (index, times) in places.items():
+            inner = check(value)
+            if inner:
+                found.add(index, inner, times)
+        return found
 
 
 class _Members:
@@ -229,15 +243,16 @@ class _Members:
         self._known: Mapping[str, Schema] = schema.get("properties", {})
         self._required: list[str] = schema.get("required", [])
         self._others: Schema | bool = schema.get("additionalProperties", not self._known)
-        self._shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], _Plan] = {}
+        self._shapes: dict[tuple[object, ...], _Plan] = {}
 
     @property
     def is_free(self) -> bool:
         """Whether every object is valid."""
         return self._others is True and not self._known and not self._required
 
-    def __call__(self, value: dict[str, Any]) -> Mismatches | None:
-        shape = (tuple(value), tuple(map(type, value.values())))
+    def check(self, value: dict[str, Any]) -> Mismatches | None:
+        """Return the mismatches of an object."""
+        shape = (*value, *map(type, value.values()))
         plan = self._shapes.get(shape)
         if plan is None:
             plan = self._make_plan(value)
@@ -245,8 +260,13 @@ class _Members:
                 if len(self._shapes) >= _MAX_SHAPES:
                     self._shapes.clear()
                 self._shapes[shape] = plan
+        checks = plan.nested
+        for key, constants in plan.constants:
+            if value[key] not in constants:
+                checks = plan.checks
+                break
         found = None
-        for key, check in plan.checks:
+        for key, check in checks:
             inner = check(value[key])
             if inner:
                 if found is None:
@@ -262,7 +282,14 @@ class _Members:
         ][:MAX_MISMATCHES]
         checks = [(key, check) for key, inner in value.items() if (check := self._check_of(key, type(inner)))]
         public = {key for key, _ in checks if key in self._known or self._is_public(key)}
-        return _Plan(missing, Mismatches(*missing) if missing else None, checks, public)
+        constants = {
+            key: frozenset(check.constants)
+            for key, check in checks
+            if isinstance(check, _Constants) and isinstance(value[key], str)
+        }
+        nested = [(key, check) for key, check in checks if key not in constants] if constants else checks
+        always = Mismatches(*missing) if missing else None
+        return _Plan(missing, always, checks, [*constants.items()], nested, public)
 
     def _is_public(self, key: str) -> bool:
         return self._others is False and self._comparison.vocabulary.is_public(key)
@@ -285,6 +312,10 @@ class _Plan(NamedTuple):
     """The same, as the result if the checks find nothing."""
     checks: list[tuple[str, Check]]
     """Keys whose values must be compared, or that are wrong by type or name."""
+    constants: list[tuple[str, frozenset[Any]]]
+    """Those of the keys that hold text, with the texts that are allowed."""
+    nested: list[tuple[str, Check]]
+    """The other `checks`, which suffice if all texts are allowed."""
     public: set[str]
     """Those of the keys that are not redacted."""
 
@@ -298,22 +329,26 @@ class _Closest:
         self._known = [variant.get("properties", {}).keys() for variant in variants]
         self._constants = [variant.get("properties", {}).get(tag, {}).get("enum", []) for variant in variants]
         self._all_constants = [constant for own in self._constants for constant in own]
+        self._by_tag = {
+            constant: [number for number, own in enumerate(self._constants) if constant in own]
+            for constant in self._all_constants
+        }
         self._checks = checks
 
-    def __call__(self, value: Any) -> Mismatches | None:
+    def check(self, value: Any) -> Mismatches | None:
         """Compare with the variant that the tag names, or else with the closest variant.
 
         The closest variant is one without violations, then the one with most of the keys, then with fewest mismatches.
         """
         tag = value.get(self._tag) if is_object(value) else None
-        if self._all_constants and isinstance(tag, str) and tag not in self._all_constants:
+        named = () if isinstance(tag, dict | list) else self._by_tag.get(tag, ())
+        if self._all_constants and isinstance(tag, str) and not named:
             unknown = Mismatch(
                 (), "unknown variant", _join_constants(self._all_constants), self._vocabulary.describe(tag)
             )
             found = Mismatches()
             found.add(self._tag, Mismatches(unknown))
             return found
-        named = [number for number, own in enumerate(self._constants) if tag in own]
         compared: list[tuple[bool, int, int, Mismatches | None]] = []
         for number in named or range(len(self._checks)):
             check = self._checks[number]
