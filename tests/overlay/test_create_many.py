@@ -198,8 +198,10 @@ def test_waits_for_the_hourly_limit_if_the_deadline_allows(monkeypatch: pytest.M
         assert [result.email_address for result in results if isinstance(result, Invitation)] == [
             row["email_address"] for row in rows
         ]
-        assert len(waits) == 1
+        # A second wait if the first call took so long that the second one leaves the window in another second.
+        assert 1 <= len(waits) <= 2
         assert 3500 < waits[0] <= 3600
+        assert sum(waits) <= 3602
         left = [{"email_address": f"v{number}@example.com"} for number in range(270)]
         results = list(clerk.invitations.create_many(left))
     assert [type(result) for result in results] == [Invitation] * 230 + [TooManyRequests] * 40
