@@ -17,7 +17,7 @@ import anyio
 
 from clerk_bapi.api import create_user, get_user
 from clerkkit import ApiError, AsyncClerk, Clerk, ClerkError, Request
-from clerkkit.retry import RetryPolicy
+from clerkkit.settings import RetryPolicy
 from tests.loopback import KEY, Act, Received, Script, backend_of, refused, respond, serve, transport_of
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "faults.md"
