@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
-  bench bench-emulator
+  bench bench-emulator bench-sync
 
 setup: $(STAMP)
 
@@ -138,6 +138,11 @@ bench: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks
 	$(RUN) -m tools.readme
+
+# Measure the copy in a database on PostgreSQL, with a million rows; writes docs/sync-benchmarks.md and its picture.
+bench-sync: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench --group postgresql
+	$(RUN) -m benchmarks.sync $(ARGUMENTS)
 
 # Measure the emulator, beside the npm package `emulate` where node is installed, and with up to a million users; writes
 # docs/emulator-benchmarks.md and its picture.

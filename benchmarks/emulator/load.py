@@ -57,6 +57,11 @@ class Server:
         self._port = port
         self._keys = cycle(keys)
 
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._port
+
     def ask(self, request: Request) -> Any:
         """Send a request, and return the body of its response."""
         with connected(self._port) as connection:

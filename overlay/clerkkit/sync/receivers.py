@@ -35,7 +35,7 @@ _PLAIN_TEXT = ("content-type", "text/plain; charset=utf-8")
 
 
 class AsgiReceiver:
-    """An ASGI application that receives webhooks. In FastAPI and Starlette: `app.add_route(path, AsgiReceiver(sync))`.
+    """An ASGI application that receives webhooks. In FastAPI and Starlette: `Route(path, AsgiReceiver(sync))`.
 
     A `Sync` is called in a thread, so that it does not block the event loop.
     """

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from clerkkit import Clerk
 from clerkkit.sync import Sync
-from tests.overlay.sync.histories import Message
+from clerkkit.sync.schema.kinds import BY_EVENT, KINDS
+from tests.overlay.sync.histories import Json, Message
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.overlay.sync.deliveries"])
@@ -150,13 +151,23 @@ class Upserter:
     """The handler that guides show: insert or replace by id, delete by id."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, dict[str, Any]] = {}
+        self.rows: dict[str, dict[str, Json]] = {}
 
-    def apply(self, event: dict[str, Any]) -> None:
+    def apply(self, event: Json) -> None:
         """Apply an event."""
         group, _, verb = event["type"].partition(".")
-        rows = self.rows.setdefault(group, {})
+        if group not in BY_EVENT:
+            return
+        rows = self.rows.setdefault(BY_EVENT[group].name, {})
         if verb == "deleted":
             rows.pop(event["data"]["id"], None)
         else:
             rows[event["data"]["id"]] = event["data"]
+
+    def tables(self) -> dict[str, dict[str, Json]]:
+        """Return the rows as those of a copy."""
+        found = {kind: {one: {"raw": item, **item} for one, item in self.rows.get(kind, {}).items()} for kind in KINDS}
+        for user in self.rows.get("users", {}).values():
+            for one in user["email_addresses"]:
+                found["email_addresses"][one["id"]] = {**one, "user_id": user["id"]}
+        return found

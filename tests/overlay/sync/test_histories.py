@@ -183,4 +183,4 @@ def test_upsert_by_id_ends_wrong() -> None:
         upserter = Upserter()
         for index in order:
             upserter.apply(events[index])
-        assert (upserter.rows == {"user": {}, "organizationMembership": {}}) is is_right
+        assert (upserter.rows == {"users": {}, "memberships": {}}) is is_right

@@ -38,7 +38,7 @@ PATH = "/webhooks/clerk"
 
 def fastapi(sync: AsyncSync | Sync) -> Any:
     app = FastAPI()
-    app.add_route(PATH, AsgiReceiver(sync), methods=["POST"])
+    app.routes.append(Route(PATH, AsgiReceiver(sync)))
     return app
 
 

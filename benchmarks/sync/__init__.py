@@ -1,0 +1,1 @@
+"""Measures of the copy in a database, on PostgreSQL."""
