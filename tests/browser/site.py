@@ -54,11 +54,12 @@ class Site:
 @contextlib.contextmanager
 def serving(emulator: Emulator, placement: Placement) -> Generator[Site]:
     """Serve the application for an emulator until the end of the block."""
-    with serve(_create_app(emulator, placement)) as origin:
+    with serve(create_app(emulator, placement)) as origin:
         yield Site(origin, placement)
 
 
-def _create_app(emulator: Emulator, placement: Placement) -> ASGIApp:
+def create_app(emulator: Emulator, placement: Placement) -> ASGIApp:
+    """Return the application, which answers all paths."""
     proxy_url = {"cross-origin": emulator.origin, "same-origin": PROXY_PATH, "https": emulator.https_origin}[placement]
 
     async def page(request: Request) -> Response:
