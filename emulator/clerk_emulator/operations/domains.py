@@ -80,7 +80,7 @@ def _change_primary_domain(call: Call) -> None:
     name = host if call.body.get("is_secondary") else ".".join(host.split(".")[-2:])
     (row,) = [one for one in call.store.all(DOMAINS) if not one["is_satellite"]]
     call.store.update(DOMAINS, row, name=_validate_name(call, name, row["id"], "home_url"))
-    call.store.update_all(SESSIONS, SESSIONS.c.status.in_(session_lifecycle.OPEN), status="revoked")
+    call.store.update_all(SESSIONS, SESSIONS.c.status.in_(session_lifecycle.OPEN), status="revoked", _ends_at=None)
 
 
 def _validate_name(call: Call, name: str, own_id: str | None = None, parameter: str = "name") -> str:

@@ -39,15 +39,10 @@ CLIENTS = ResourceTable("client", "client", {"updated_at": int})
 SESSIONS = ResourceTable(
     "session",
     "sess",
-    {
-        "status": str,
-        "expire_at": int,
-        "abandon_at": int,
-        "last_active_at": int,
-        "last_active_organization_id": str,
-    },
+    {"status": str, "ends_at": int, "last_active_at": int, "last_active_organization_id": str},
     owners={"client_id": "client", "user_id": "user"},
 )
+"""`_ends_at` is when a session ends by time, whether by its `expire_at` or its `abandon_at`; None if it has ended."""
 
 DEV_BROWSERS = ResourceTable("dev_browser", "dvb", owners={"client_id": "client"})
 """Development browsers; `_client_id` is the client of one that has begun to sign in or up."""
