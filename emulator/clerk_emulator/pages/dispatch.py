@@ -10,6 +10,7 @@ from clerk_emulator.call import Response
 from clerk_emulator.control import access
 from clerk_emulator.domain import browsers
 from clerk_emulator.domain.browsers import DEV_BROWSER, Browser
+from clerk_emulator.domain.handshakes import cookie_suffix
 from clerk_emulator.domain.social import flows
 from clerk_emulator.domain.templating.templates import APPLICATION_NAME
 from clerk_emulator.errors import ClerkAPIError
@@ -67,7 +68,7 @@ async def respond(state: State, request: IncomingRequest) -> Response:
     try:
         visit = _visit(state, request)
         response = await _respond(visit, PAGES[request.path.rstrip("/")], token)
-        cookies = (*token.set_cookies, *_dev_browser_cookie(visit), *visit.cookies)
+        cookies = (*token.set_cookies, *_dev_browser_cookies(visit), *visit.cookies)
         return Response(None, response.status, response.headers, response.content, cookies)
     except FormError as error:
         return _error(request, 403, "Not accepted", str(error))
@@ -134,13 +135,18 @@ def _own_headers(request: IncomingRequest) -> dict[str, str]:
     return {name: value for name, value in request.headers.items() if name not in ("origin", "sec-fetch-site")}
 
 
-def _dev_browser_cookie(visit: Visit) -> tuple[str, ...]:
-    """Return the cookie that keeps the development browser, if the browser does not have it."""
+def _dev_browser_cookies(visit: Visit) -> list[str]:
+    """Return the cookies that keep the development browser, as far as the browser does not have them."""
     browser: Browser = visit.browser
-    if browser.dev_browser_id is None or visit.sent_cookies.get(DEV_BROWSER) == browser.dev_browser_id:
-        return ()
-    # Scripts of applications on this host read it too: browsers share cookies between ports.
-    return (f"{DEV_BROWSER}={browser.dev_browser_id}; Path=/; SameSite=Lax; Max-Age=31536000",)
+    if browser.dev_browser_id is None:
+        return []
+    # Scripts of applications on this host read them too: browsers share cookies between ports.
+    names = (DEV_BROWSER, f"{DEV_BROWSER}_{cookie_suffix(visit.state.keys)}")
+    return [
+        f"{name}={browser.dev_browser_id}; Path=/; SameSite=Lax; Max-Age=31536000"
+        for name in names
+        if visit.sent_cookies.get(name) != browser.dev_browser_id
+    ]
 
 
 def _error(request: IncomingRequest, status: int, title: str, message: str) -> Response:

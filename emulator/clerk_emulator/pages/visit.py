@@ -58,6 +58,11 @@ class Visit:
         """The path below which the browser sees the emulator: empty, or that of a proxy."""
         return urlsplit(self.request.origin).path
 
+    @property
+    def is_for_authorization(self) -> bool:
+        """Whether the browser goes on to the authorization of an OAuth application."""
+        return self.query.get("redirect_url", "").startswith(f"{self.request.origin}/oauth/authorize?")
+
     def address(self, path: str, **query: str) -> str:
         """Return the address of a hosted page, which keeps where to go in the end."""
         kept = {name: self.query[name] for name in destinations.KEPT if self.query.get(name)}

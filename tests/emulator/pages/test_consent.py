@@ -77,6 +77,21 @@ def test_user_signs_in_consents_and_returns_with_a_code(
     assert answer(visitor)["code"] != told["code"]
 
 
+def test_user_signs_in_again_if_the_application_asks_for_it(
+    visitor: Visitor, emulator: Emulator, api: Api, ada: Json, application: Json
+) -> None:
+    visitor.open("/sign-in")
+    visitor.send("person", user_id=ada["id"])
+    emulator.clock.advance(5)
+    visitor.open("/oauth/authorize", **ask(application, prompt="login"))
+    assert visitor.heading == "Sign in"
+    visitor.send("person", user_id=ada["id"])
+    assert visitor.heading == "Calendar asks for access"
+    assert [one["status"] for one in api.get("/sessions", user_id=ada["id"])] == ["active", "removed"]
+    visitor._follow(decide(visitor, "allow"), 200)
+    assert "code" in answer(visitor)
+
+
 def test_user_denies(visitor: Visitor, ada: Json, application: Json) -> None:
     visitor.open("/oauth/authorize", **ask(application))
     visitor.send("person", user_id=ada["id"])

@@ -190,6 +190,18 @@ def test_second_account_is_added(visitor: Visitor, api: Api, ada: Json) -> None:
     assert "ada@example.com" in visitor.page.text()
 
 
+def test_account_that_is_signed_in_already_becomes_active(visitor: Visitor, api: Api, ada: Json) -> None:
+    bob = api.user(email_address=["bob@example.com"], first_name="Bob")
+    for user in (ada, bob):
+        visitor.open("/sign-in", prompt="login")
+        visitor.send("person", user_id=user["id"])
+    assert visitor.heading == "Bob"
+    visitor.open("/sign-in", prompt="login")
+    visitor.send("identify", identifier="ada@example.com")
+    assert visitor.heading == "Ada Lovelace"
+    assert len(api.get("/sessions", user_id=ada["id"])) == 1
+
+
 def test_development_browser_of_the_application_is_signed_in(visitor: Visitor, ada: Json) -> None:
     created = visitor.http.post("/v1/dev_browser").json()["id"]
     visitor.open("/sign-in", redirect_url=APPLICATION, __clerk_db_jwt=created)

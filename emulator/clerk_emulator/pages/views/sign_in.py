@@ -48,7 +48,19 @@ def act(visit: Visit) -> Redirect:
     action = _ACTIONS.get(visit.form.get("act", ""))
     if action is None:
         raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
-    attempt = action(visit)
+    try:
+        attempt = action(visit)
+    except ClerkAPIError as error:
+        session_id = _already_signed_in(error)
+        if session_id is None:
+            raise
+        path = {"session_id": session_id}
+        if not visit.is_for_authorization:
+            visit.perform("touchSession", path=path)
+            return Redirect(visit.after("sign_in"))
+        # An application that asks for a new sign-in is not content with the session that there is.
+        visit.perform("removeSession", path=path)
+        attempt = action(visit)
     if attempt["status"] == "complete":
         return Redirect(visit.after("sign_in"))
     if attempt["object"] == "sign_up_attempt":
@@ -57,6 +69,13 @@ def act(visit: Visit) -> Redirect:
     if provider is not None:
         return Redirect(provider)
     return Redirect(visit.address(_PATH, prompt=visit.query.get("prompt", "")))
+
+
+def _already_signed_in(error: ClerkAPIError) -> str | None:
+    """Return the session of a user who is signed in already; None if this is not what the error says."""
+    first = error.errors[0]
+    found: str | None = first["meta"].get("session_id") if first["code"] == "identifier_already_signed_in" else None
+    return found
 
 
 def _begun(visit: Visit) -> Json | None:
