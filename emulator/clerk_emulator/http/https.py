@@ -8,6 +8,7 @@ import ssl
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from clerk_emulator.http.server import listen, origin_of
 
@@ -56,7 +57,8 @@ def _server_context(names: Iterable[str], authority_file: Path) -> ssl.SSLContex
     now = datetime.datetime.now(datetime.UTC)
     # Its key is not stored, so that nobody can use a trusted authority for other certificates.
     authority = trustme.CA(organization_name="Clerk emulator")
-    certificate = authority.issue_cert(
+    # Its type depends on pyOpenSSL, which may not be installed.
+    certificate: Any = authority.issue_cert(
         *dict.fromkeys(names),
         organization_name="Clerk emulator",
         # A day back, for clients whose clock is slow.
@@ -64,6 +66,6 @@ def _server_context(names: Iterable[str], authority_file: Path) -> ssl.SSLContex
         not_after=now + datetime.timedelta(days=_VALID_DAYS - 1),
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
+    certificate.configure_cert(context)
     authority.cert_pem.write_to_path(str(authority_file))
     return context
