@@ -17,13 +17,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sync", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="the users in the table")
     parser.add_argument("--users", type=int, default=100_000, help="the users that are backfilled")
+    parser.add_argument("--events", type=int, default=1000, help="the events of each worker in a round")
     chosen = parser.parse_args()
     start = time.monotonic()
 
     def progress(text: str) -> None:
         print(f"{time.monotonic() - start:6.1f} s  {text}", file=sys.stderr, flush=True)
 
-    found = everything(chosen.rows, chosen.users, progress)
+    found = everything(chosen.rows, chosen.users, chosen.events, progress)
     page = report.markdown(found, os.cpu_count() or 1)
     print(page)
     (ROOT / "docs" / "sync-benchmarks.md").write_text(page, encoding="utf-8")

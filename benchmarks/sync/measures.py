@@ -20,8 +20,6 @@ from benchmarks.sync.worker import fill
 from clerkkit.sync import Sync
 
 ROUNDS = 3
-EVENTS = 1000
-"""Events of each worker in a round."""
 KILLS = 10
 Progress = Callable[[str], None]
 
@@ -56,6 +54,7 @@ class Found(NamedTuple):
     """The results."""
 
     rows: int
+    events: int
     rates: list[Rate]
     backfill: Backfill
     server: str
@@ -74,8 +73,8 @@ def server() -> Generator[str]:
             running.cleanup()
 
 
-def everything(rows: int, users: int, progress: Progress) -> Found:
-    """Run all measures on tables with `rows` rows, and with a backfill of `users` users."""
+def everything(rows: int, users: int, events: int, progress: Progress) -> Found:
+    """Run all measures: a table with `rows` rows, a backfill of `users`, and `events` of each worker in a round."""
     with server() as url:
         engine = sa.create_engine(url)
         Sync(engine).create_all()
@@ -86,12 +85,12 @@ def everything(rows: int, users: int, progress: Progress) -> Found:
             connection.execute(sa.text("TRUNCATE clerk_users, clerk_email_addresses, clerk_inbox"))
         progress(f"filling the table with {rows:,} users")
         fill(engine, rows)
-        rates = [rate(url, rows, workers, progress) for workers in (1, 4)]
+        rates = [rate(url, rows, workers, events, progress) for workers in (1, 4)]
         engine.dispose()
-    return Found(rows, rates, backfilled, version)
+    return Found(rows, events, rates, backfilled, version)
 
 
-def rate(url: str, rows: int, workers: int, progress: Progress) -> Rate:
+def rate(url: str, rows: int, workers: int, events: int, progress: Progress) -> Rate:
     """Measure both sides in turns."""
     found: dict[str, list[float]] = {"sync": [], "bare": []}
     memory = 0.0
@@ -99,17 +98,17 @@ def rate(url: str, rows: int, workers: int, progress: Progress) -> Rate:
         for place, side in enumerate(found):
             progress(f"{side}, {workers} workers, round {number + 1} of {ROUNDS}")
             first = ((number * 2 + place) * 10 + workers) * 1_000_000
-            results = _run(url, rows, side, workers, first)
-            found[side].append(workers * EVENTS / max(result["seconds"] for result in results))
+            results = _run(url, rows, side, workers, events, first)
+            found[side].append(workers * events / max(result["seconds"] for result in results))
             if side == "sync":
                 memory = max(memory, *(result["memory"] for result in results))
     return Rate(workers, statistics.median(found["sync"]), statistics.median(found["bare"]), memory)
 
 
-def _run(url: str, rows: int, side: str, workers: int, first: int) -> list[dict[str, float]]:
+def _run(url: str, rows: int, side: str, workers: int, events: int, first: int) -> list[dict[str, float]]:
     running = [_start("worker") for _ in range(workers)]
     for number, process in enumerate(running):
-        given = {"url": url, "side": side, "first": first + number * EVENTS, "count": EVENTS, "rows": rows}
+        given = {"url": url, "side": side, "first": first + number * events, "count": events, "rows": rows}
         assert process.stdin is not None
         process.stdin.write(json.dumps(given))
         process.stdin.close()

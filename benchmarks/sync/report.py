@@ -6,7 +6,7 @@ import platform
 from typing import TYPE_CHECKING
 
 from benchmarks.plot import drawn
-from benchmarks.sync.measures import EVENTS, Found
+from benchmarks.sync.measures import Found
 from clerkkit import __version__
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def markdown(found: Found, cpus: int) -> str:
 clerkkit {__version__} · PostgreSQL {found.server} · psycopg · Python {platform.python_version()} · {cpus} CPUs; one run
 of `make bench-sync`, client and server on one machine. Times depend on the machine, ratios less so.
 
-**Events.** Each worker is a process that applies {EVENTS:,} updates of random users, to a table with {found.rows:,}
-users. The other side executes the same SQL statements, recorded before, with the driver alone. The goal is a ratio of
-at least {GOAL}.
+**Events.** Each worker is a process that applies {found.events:,} updates of random users, to a table with
+{found.rows:,} users. The other side executes the same SQL statements, recorded before, with the driver alone. The goal
+is a ratio of at least {GOAL}.
 
 | workers | `Sync.apply` | its SQL alone | ratio | goal | memory of a worker |
 |---:|---:|---:|---:|---|---:|
