@@ -246,3 +246,14 @@ def test_checkouts_of_others_are_not_found(
     with sign_in(emulator, create_user(api, "grace")) as browser:
         problem = browser.refused("GET", f"/me/billing/checkouts/{checkout['id']}")
         assert (problem.status, problem.codes) == (404, ["checkout_not_found"])
+
+
+def test_credit_and_its_history_are_shown(plans: dict[str, Json], admin: Browser, api: Api, ada: Json) -> None:
+    assert admin.get("/me/billing/credits")["balance"] is None
+    body = {"amount": 500, "action": "increase", "idempotency_key": "first", "note": "Welcome"}
+    api.post(f"/users/{ada['id']}/billing/credits", body)
+    assert admin.get("/me/billing/credits")["balance"]["amount"] == 500
+    (entry,) = admin.get("/me/billing/credits/history")["data"]
+    assert (entry["amount"]["amount"], entry["note"]) == (500, "Welcome")
+    checkout = check_out(admin, plans["pro"])
+    assert checkout["totals"]["total_due_now"]["amount"] == 1500
