@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Collection
 from urllib.parse import parse_qsl
 
 from clerk_emulator.call import Body, Response, Upload
@@ -42,7 +43,7 @@ async def respond(state: State, request: IncomingRequest) -> Response | None:
     operation = candidates.get(method)
     response: Response | None
     if operation is None:
-        response = answering.error_response(state, None, answering.no_such_operation(request, candidates))
+        response = answering.error_response(state, None, _no_such_operation(request, method, candidates))
     else:
         response = await answering.answer(
             state, request, operation, lambda: _run(state, request, operation, path_values, query)
@@ -96,6 +97,16 @@ async def _run(
         version=query.get("__clerk_api_version", ""),
     )
     return run(call, handler.handle)
+
+
+def _no_such_operation(request: IncomingRequest, method: str, allowed: Collection[str]) -> ClerkAPIError:
+    """Return the error for what Clerk's document does not have, such as a request of a newer clerk-js."""
+    if allowed:
+        return answering.no_such_operation(request, allowed)
+    message = f"clerk_emulator knows no {method} {request.path} of the Frontend API; use Clerk for it."
+    error = ClerkAPIError(405, "not_emulated", "not emulated", message)
+    error.headers["Allow"] = ""
+    return error
 
 
 def _not_emulated(operation: Operation) -> ClerkAPIError:

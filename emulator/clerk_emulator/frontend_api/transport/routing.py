@@ -18,15 +18,16 @@ def is_for_frontend_api(request: IncomingRequest) -> bool:
 
     With the secret key of the instance or of a machine, a request is for the Backend API. Operations that only one of
     the APIs has are for that one. Those that both have are for the Frontend API if the request has no `Authorization`,
-    or a session token in it. What none has is for the API that has another operation with the same path.
+    or a session token in it. What none has is for the API that has another operation with the same path. Of other
+    paths, those are for the Frontend API that clerk-js asks for, so that its page can read the error.
     """
     authorization = request.headers.get("authorization")
     if authorization is not None and _KEY.match(authorization):
         return False
     frontend, _ = specification.route(normalize(request.path), "frontend")
-    if not frontend:
-        return False
     backend, _ = specification.route(request.path.removeprefix(PREFIX))
+    if not frontend:
+        return not backend and authorization is None and "_clerk_js_version=" in request.query_string
     method = meant_method(request)
     if (method in frontend) != (method in backend):
         return method in frontend

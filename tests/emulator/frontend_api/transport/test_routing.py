@@ -6,7 +6,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from tests.emulator.api import Api, Json
-from tests.emulator.frontend_api.browser import Browser
+from tests.emulator.frontend_api.browser import PAGE, Browser
 from tests.emulator.frontend_api.conftest import PASSWORD
 
 
@@ -38,9 +38,16 @@ def test_session_token_means_the_frontend_api(emulator: Emulator, browser: Brows
 
 def test_path_of_one_api_is_for_that_one(emulator: Emulator, browser: Browser) -> None:
     assert browser.send("GET", "/users").json()["errors"][0]["code"] == "authorization_header_format_invalid"
-    assert browser.send("GET", "/nothing").status_code == 404
+    assert browser.http.get("/v1/nothing").status_code == 404
     key = {"Authorization": f"Bearer {emulator.secret_key}"}
     assert browser.send("GET", "/client", headers=key).status_code == 404
+
+
+def test_page_can_read_that_a_path_of_a_newer_clerk_js_is_unknown(browser: Browser) -> None:
+    response = browser.send("GET", "/me/something_new")
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (405, "not_emulated")
+    assert "GET /v1/me/something_new" in response.json()["errors"][0]["long_message"]
+    assert response.headers["access-control-allow-origin"] == PAGE
 
 
 @pytest.mark.parametrize("path", ["/client/", "//v1/client", "//v1//client//"])
