@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page, Response, Route
 
 from tests.browser.site import Site
 
-LOAD_TIMEOUT = 20_000
+LOAD_TIMEOUT = 30_000
 """Milliseconds. A failing load stays pending for ever, because Clerk's frontend notices that it is tested."""
 
 _OTHER_MACHINES = re.compile(r"^https?://(?!(localhost|127\.0\.0\.1)[:/])")
@@ -49,7 +49,7 @@ class ClerkPage:
         self.site = site
         self.problems: list[str] = []
         self.requests: list[str] = []
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.route(_OTHER_MACHINES, self._answer_for_other_machine)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self._on_problem(f"exception: {error.message}"))

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from clerk_emulator import Emulator
 from tests.browser import matrix, npm
@@ -15,7 +15,7 @@ from tests.browser.clerk_page import ClerkPage
 from tests.browser.launching import browser_type_launch_args as browser_type_launch_args
 from tests.browser.site import Placement, Site, serving
 
-SECONDS = 90
+SECONDS = 180
 """In which a test must end: a call of Clerk's frontend can wait for ever."""
 
 
@@ -32,6 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(npm.ROOT / "tests" / "browser") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS))
+
+
+# Machines that are busy are slow.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

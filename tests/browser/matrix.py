@@ -125,12 +125,9 @@ class Recorder:
         """Write the page. The run fails if it has changed, so that a difference is noticed."""
         folder = npm.ROOT / "tests" / "browser"
         whole = [Path(argument).resolve() for argument in self._config.args] == [folder]
-        if (
-            not (whole and self._is_complete)
-            or self._config.option.collectonly
-            or session.shouldstop
-            or session.shouldfail
-        ):
+        # Otherwise tests were not collected, or the run was stopped.
+        has_run = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail
+        if not (whole and self._is_complete and has_run) or self._config.option.collectonly:
             return
         text = render(self._results.values())
         if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:

@@ -99,15 +99,16 @@ def test_organization_switcher(clerk_page: ClerkPage, clerk: Clerk) -> None:
     page.get_by_role("button", name="Create organization").click()
     page.locator("input[name=name]").fill("Engines")
     page.get_by_role("button", name="Create organization", exact=True).click()
-    page.wait_for_function("() => Clerk.organization?.name === 'Engines'")
+    page.wait_for_function("() => window.Clerk?.organization?.name === 'Engines'")
     assert [one.name for one in clerk.organizations.list()] == ["Engines"]
-    page.get_by_role("button", name="Skip").click()
-    page.get_by_role("button", name="Open organization switcher").click()
-    page.get_by_role("button", name="Personal account").click()
-    page.wait_for_function("() => !Clerk.organization")
-    page.get_by_role("button", name="Open organization switcher").click()
-    page.get_by_role("button", name="Engines").click()
-    page.wait_for_function("() => Clerk.organization?.name === 'Engines'")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Skip").click()
+    for name, chosen in (("Personal account", None), ("Engines", "Engines")):
+        clerk_page.loaded()
+        page.get_by_role("button", name="Open organization switcher").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
+        assert clerk_page.loaded().run("return Clerk.organization?.name") == chosen
 
 
 @pytest.mark.flow("`<UserProfile/>`")

@@ -59,7 +59,7 @@ def app(request: pytest.FixtureRequest, clerk_emulator: Emulator, start_example:
 @pytest.fixture
 def page(page: Page) -> Page:
     """A page that prints the requests of the browser, for tests that fail."""
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.on("response", lambda response: print(response.request.method, response.url[:150], response.status))
     return page
 

@@ -13,7 +13,10 @@ APPLICATION = """
 import os
 from typing import Annotated
 from fastapi import Depends, FastAPI
+from flask import Flask, jsonify, request
 from clerkkit.auth import SessionClaims
+from clerkkit.integrations import flask as flask_auth
+from clerkkit.integrations.flask import ClerkExtension
 from clerkkit.integrations.fastapi import ClerkMiddleware, require_auth
 
 def create_app() -> FastAPI:
@@ -28,6 +31,14 @@ def create_app() -> FastAPI:
 
 imported_with = os.environ["CLERK_API_URL"]
 app = create_app()
+
+flask_app = Flask("site")
+ClerkExtension(flask_app)
+
+@flask_app.get("/me")
+@flask_auth.require_auth()
+def me():
+    return jsonify(flask_auth.get_auth(request).user_id)
 """
 
 CONFTEST = """
@@ -73,7 +84,7 @@ def run(folder: Path, *arguments: str, **files: str) -> subprocess.CompletedProc
     )
 
 
-@pytest.mark.parametrize("name", ["app", "create_app"])
+@pytest.mark.parametrize("name", ["app", "create_app", "flask_app"])
 def test_app_runs_with_the_variables_of_the_emulator(tmp_path: Path, name: str) -> None:
     done = run(tmp_path, my_application=APPLICATION, conftest=CONFTEST.format(name=name), test_it=TESTS)
     assert "3 passed" in done.stdout, done.stdout + done.stderr
