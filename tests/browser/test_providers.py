@@ -33,7 +33,7 @@ def be(page: ClerkPage, email: str, path: str = "/welcome", **names: str) -> Non
     page.page.get_by_label("Email address").fill(email)
     for label, value in names.items():
         page.page.get_by_label(label.replace("_", " ").capitalize()).fill(value)
-    page.page.get_by_role("button", name="Continue").click()
+    page.page.get_by_role("button", name="Continue", exact=True).click()
     page.page.wait_for_url(page.site.url(path))
     page.loaded()
 

@@ -67,9 +67,9 @@ def page(page: Page) -> Page:
 def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
     """Sign in on the hosted page."""
     page.get_by_label("Email address, phone number or username").fill(email)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_label("Password of").fill(password)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
 
 
 def signed_in(page: Page, app: str, clerk: Clerk) -> User:
@@ -106,9 +106,9 @@ def test_sign_up(page: Page, app: str, clerk: Clerk, clerk_emulator: Emulator) -
     page.get_by_label("Email address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("First name").fill("Ada")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_label("Code").fill(CODE)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_role("heading")).to_have_text("Hello Ada")
     assert page.url.rstrip("/") == app
     clerk_emulator.webhooks.flush()
@@ -131,7 +131,7 @@ def test_protected_page(page: Page, app: str, clerk: Clerk) -> None:
     sign_in(page, password="difference engine")
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Password of").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_role("heading")).to_have_text("Your account")
     expect(page.get_by_text(EMAIL)).to_be_visible()
     assert page.url == f"{app}/account"
