@@ -82,7 +82,7 @@ def test_rejects_a_missing_or_undecodable_file(tmp_path: Path) -> None:
 def test_generate_stops_at_an_invalid_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec = tmp_path / "spec"
     spec.mkdir()
-    for name in ("contract.json", "events.json", "docs.yaml"):
+    for name in ("contract.json", "events.json", "docs.yaml", "names.yaml"):
         (spec / name).symlink_to(ROOT / "spec" / name)
     (spec / "codes.yaml").write_text("b: [404]\na: [404]\n", encoding="utf-8")
     assert main(["--root", str(tmp_path), "generate"]) == 1
