@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from clerkkit import Clerk
-from clerkkit.auth import MachineToken, SessionClaims
+from clerkkit.auth import MachineToken, SessionClaims, reverification_error
 from tests.loopback import Received, Steps, respond, serve
 from tests.overlay.auth.factories import ISSUER, NOW, ORIGIN, options, pem, publishable_key, token
 
@@ -233,3 +233,15 @@ def test_has_gives_the_same_result() -> None:
     found = compared(cases)
     print(len(cases), found)
     assert found["equal"] > 0.7 * len(cases)
+
+
+def test_reverification_error_is_the_same() -> None:
+    asked: list[Any] = ["strict_mfa", "strict", "moderate", "lax", {"level": "first_factor", "afterMinutes": 5}]
+    program = (
+        "const { createRequire } = require('module');"
+        "const { reverificationError } = createRequire(process.argv[1] + '/')('@clerk/backend/internal');"
+        "console.log(JSON.stringify(JSON.parse(process.argv[2]).map(reverificationError)));"
+    )
+    arguments = ["node", "-e", program, "--", str(FOLDER), json.dumps(asked)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [reverification_error(one) for one in asked]
