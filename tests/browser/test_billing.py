@@ -61,4 +61,4 @@ def test_api_keys(clerk_page: ClerkPage, clerk: Clerk) -> None:
         user.id,
     )
     assert names == ["Builds"]
-    assert clerk.api_keys.list(subject=user.id, include_invalid="true").data[0].revoked
+    assert clerk.api_keys.list(subject=user.id, include_invalid=True).data[0].revoked
