@@ -79,7 +79,8 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     """Return a line for each operation without a success or without an error response.
 
     Errors that any operation can respond with count only for operations without parameters: injected faults (5xx), rate
-    limits (429), a wrong key (401), a wrong Content-Type (415).
+    limits (429), a wrong key (401), a wrong Content-Type (415). In the Frontend API a 401 counts: the browser is
+    unknown, or signed out.
     """
     successes = {operation for operation, status in counts if status < 400}
     # An operation that Clerk has removed has no success.
@@ -87,7 +88,7 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     refusals = {
         operation
         for operation, status in counts
-        if 400 <= status < 500 and (status not in (401, 415, 429) or not _takes_anything(operation))
+        if 400 <= status < 500 and (status not in _of_any(operation) or not _takes_anything(operation))
     } | {operation for operation, _ in counts if _is_open(operation)}
     return [
         f"{operation}: no {kind}"
@@ -95,6 +96,11 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
         for kind, seen in (("success", successes), ("refusal", refusals))
         if operation not in seen
     ]
+
+
+def _of_any(operation_id: str) -> tuple[int, ...]:
+    """Return the statuses that each operation of the same API can have."""
+    return (415, 429) if operation_id.startswith("frontend/") else (401, 415, 429)
 
 
 _WITHOUT_SUCCESS = {
@@ -113,6 +119,8 @@ def _takes_anything(operation_id: str) -> bool:
 
 def _is_open(operation_id: str) -> bool:
     """Return whether an operation has nothing to refuse: anyone may read it, without parameters."""
+    if operation_id == "frontend/postOauthCallback":  # the redirect to it is what refuses
+        return True
     api, _, name = operation_id.rpartition("/")
     handler = FRONTEND_HANDLERS.get(name) if api else None
     if handler is None or not handler.anonymous:

@@ -74,6 +74,10 @@ def test_person_who_is_signed_out_is_refused(browser: Browser, operation_id: str
         assert set(found) <= {"form_param_missing", "missing_query_parameter", "self_serve_sso_disabled"}
 
 
+def test_application_that_is_unknown_is_refused(browser: Browser) -> None:
+    assert browser.send("POST", "//oauth/authorize", {}, {"client_id": "unknown"}).status_code == 401
+
+
 def test_client_is_made_by_either_method(browser: Browser) -> None:
     client = browser.send("POST", "/client", {"_method": "PUT"}).json()["response"]
     assert browser.post("/client")["id"] == client["id"]

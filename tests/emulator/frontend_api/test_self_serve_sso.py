@@ -56,6 +56,8 @@ def test_active_organization_is_that_of_the_user(admin: Browser, path: str) -> N
     assert made["organization_id"] == organization_id
     own = f"/me/enterprise_connections/{made['id']}"
     assert admin.patch(own, {"name": "Renamed"})["name"] == "Renamed"
+    assert admin.post(f"{own}/test_runs")["url"].startswith("http")
+    assert admin.get(f"{own}/test_runs")["total_count"] == 1
     assert admin.delete(own)["deleted"]
 
 
