@@ -119,7 +119,7 @@ def _takes_anything(operation_id: str) -> bool:
 
 def _is_open(operation_id: str) -> bool:
     """Return whether an operation has nothing to refuse: anyone may read it, without parameters."""
-    if operation_id == "frontend/postOauthCallback":  # the redirect to it is what refuses
+    if operation_id == "frontend/postOauthCallback":  # redirects to the GET, which refuses
         return True
     api, _, name = operation_id.rpartition("/")
     handler = FRONTEND_HANDLERS.get(name) if api else None
