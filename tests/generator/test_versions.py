@@ -23,7 +23,9 @@ LACKING = {"2025-03-12"}
 USE = """
 import sys, importlib, pkgutil
 import clerk_bapi, clerkkit, django.conf
-django.conf.settings.configure()
+contrib = [f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "messages", "sessions")]
+django.conf.settings.configure(INSTALLED_APPS=[*contrib, "clerkkit.sync.django"])
+django.setup()
 assert clerk_bapi.API_VERSION == sys.argv[2], clerk_bapi.__file__
 for found in pkgutil.walk_packages(clerkkit.__path__, "clerkkit."):
     importlib.import_module(found.name)
