@@ -15,6 +15,8 @@ from generator.problems import GeneratorProblem
 
 FILES = {"contract": "contract.json", "events": "events.json", "frontend_api": "frontend_api.json"}
 """The file of each kind of contract."""
+OF_CODE = ("contract", "events")
+"""The kinds from which code is generated."""
 
 
 def load(path: Path) -> Node:

@@ -96,7 +96,8 @@ def _version_step(root: Path) -> str:
     taken = step_between(last, version)
     required = "none"
     shims = compatibility.load_for_project(root)
-    for name in spec_folder.FILES.values():
+    for kind in spec_folder.OF_CODE:
+        name = spec_folder.FILES[kind]
         old: Node = json.loads(git(root, "show", f"{tag}:spec/{name}"))
         made = report(old, spec_folder.load(root / "spec" / name), shims=shims, version=_dotted(last))
         required = max(required, made.step, key=_STEPS.index)

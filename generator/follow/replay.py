@@ -160,7 +160,7 @@ def _counts(old: Contract | None, new: Contract) -> tuple[str, str, str]:
 def _generate_and_test(root: Path, made: Contract) -> list[str]:
     """Generate, import, type-check and test the package in a temporary folder; return the generator's notes."""
     spec = root / "spec"
-    both: dict[str, Node] = {kind: load(spec / name) for kind, name in spec_folder.FILES.items()} | {
+    both: dict[str, Node] = {kind: load(spec / spec_folder.FILES[kind]) for kind in spec_folder.OF_CODE} | {
         made.kind: made.facts
     }
     with tempfile.TemporaryDirectory() as scratch:
@@ -172,8 +172,8 @@ def _generate_and_test(root: Path, made: Contract) -> list[str]:
         _run(copy, root, "-c", _PROBE)
         _run(copy, root, "-m", "mypy", "--strict", "--cache-dir=/dev/null", "--config-file=", "-p", "clerk_bapi")
         (copy / "spec").mkdir()
-        for kind, name in spec_folder.FILES.items():
-            (copy / "spec" / name).write_text(json.dumps(both[kind]), encoding="utf-8")
+        for kind in spec_folder.OF_CODE:
+            (copy / "spec" / spec_folder.FILES[kind]).write_text(json.dumps(both[kind]), encoding="utf-8")
         for by_hand in spec.glob("*.yaml"):
             shutil.copy(by_hand, copy / "spec")
         shutil.copytree(root / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))

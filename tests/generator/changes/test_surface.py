@@ -18,7 +18,7 @@ from generator.code.model_builder import attribute_name
 from generator.code.operations import iterator_of
 from generator.contract import operation_names
 from generator.contract.class_names import name_models
-from generator.contract.spec_folder import FILES
+from generator.contract.spec_folder import FILES, OF_CODE
 from tests.generator.changes.contracts import BASE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -200,7 +200,7 @@ def test_report_names_equal_those_of_the_generated_package() -> None:
     by_hand = {(model, attribute) for model, attributes in rules.items() for attribute in attributes}
     attributes = {path[1:] for path in there if path[0] == "models" and path[1] not in dicts.__all__} - by_hand
     # A class of responses also has the attributes that events add, and the classes of these.
-    contract, events = (json.loads((ROOT / "spec" / name).read_text(encoding="utf-8")) for name in FILES.values())
+    contract, events = (json.loads((ROOT / "spec" / FILES[kind]).read_text(encoding="utf-8")) for kind in OF_CODE)
     joined = name_models(contract, events, operation_names.load(ROOT / "spec" / "names.yaml")).facts["components"][
         "schemas"
     ]
