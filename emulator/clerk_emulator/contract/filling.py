@@ -28,6 +28,10 @@ class Differences:
     """Those that a handler returns and the contract does not allow."""
 
 
+_MAX_SHAPES = 64
+"""The sets of keys that are remembered for one schema."""
+
+
 def fill_in(pointer: str, body: Any, differences: Differences) -> Any:
     """Return the body with the properties that the schema at a pointer requires, and without those that it forbids.
 
@@ -48,6 +52,8 @@ class _ObjectSchema:
     """The allowed values of its property `object`; empty if any is allowed."""
     allowed: frozenset[str] | None
     """All properties that it allows; None if it allows others."""
+    complete: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]], compare=False)
+    """Keys of objects that had all required properties and no others than the allowed ones."""
 
 
 def _fill_in(names: tuple[str, ...], value: Any, differences: Differences) -> Any:
@@ -74,6 +80,23 @@ def _only_schema(names: tuple[str, ...], tag: str | None) -> _ObjectSchema | Non
 
 
 def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences) -> Json:
+    new: Json = {}
+    keys = tuple(value)
+    if keys not in schema.complete:
+        value, new = _complete(schema, value, differences)
+        if not new and tuple(value) == keys and len(schema.complete) < _MAX_SHAPES:
+            schema.complete.add(keys)
+    for key, names in schema.inside:
+        inner_value = value.get(key)
+        if inner_value or inner_value == {}:  # null and empty lists are the most common values
+            inner = _fill_in(names, inner_value, differences)
+            if inner is not inner_value:
+                new[key] = inner
+    return {**value, **new} if new else value
+
+
+def _complete(schema: _ObjectSchema, value: Json, differences: Differences) -> tuple[Json, Json]:
+    """Return an object without the properties that its schema forbids, and the required properties that it lacks."""
     if schema.allowed is not None and not value.keys() <= schema.allowed:
         differences.left_out.update(f"{schema.name}.{key}" for key in value.keys() - schema.allowed)
         value = {key: held for key, held in value.items() if key in schema.allowed}
@@ -82,13 +105,7 @@ def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences
         for key in schema.required - value.keys():
             differences.filled_in.add(f"{schema.name}.{key}")
             new[key] = plain_value(document()["components"]["schemas"][schema.name]["properties"].get(key, {}))
-    for key, names in schema.inside:
-        inner_value = value.get(key)
-        if inner_value or inner_value == {}:  # null and empty lists are the most common values
-            inner = _fill_in(names, inner_value, differences)
-            if inner is not inner_value:
-                new[key] = inner
-    return {**value, **new} if new else value
+    return value, new
 
 
 @functools.cache

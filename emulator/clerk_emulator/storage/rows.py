@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +11,15 @@ from clerk_emulator.json_types import Json
 
 def public_fields(row: Json) -> Json:
     """Return a resource without its private keys."""
-    return {key: value for key, value in row.items() if key[0] != "_"}
+    public = row.copy()
+    for key in _private_keys(tuple(row)):
+        del public[key]
+    return public
+
+
+@functools.lru_cache(maxsize=1024)  # resources of one type have the same keys
+def _private_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if key[0] == "_")
 
 
 def deleted_object(row: Json, *names: str) -> Json:
@@ -22,5 +30,7 @@ def deleted_object(row: Json, *names: str) -> Json:
 
 def group_by(rows: Sequence[Json], key: str) -> dict[Any, list[Json]]:
     """Return resources grouped by the value of a key. Each group keeps the order of the rows."""
-    ordered = sorted(rows, key=lambda row: str(row[key]))
-    return {value: list(group) for value, group in itertools.groupby(ordered, key=lambda row: row[key])}
+    groups: dict[Any, list[Json]] = {}
+    for row in rows:
+        groups.setdefault(row[key], []).append(row)
+    return dict(sorted(groups.items(), key=lambda group: str(group[0])))

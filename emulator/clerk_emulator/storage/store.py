@@ -25,6 +25,9 @@ from clerk_emulator.storage.ids import Ids
 
 Where = sql.Expression
 
+_PAGE_SIZE = "PRAGMA page_size = 1024"
+"""For databases in memory: each of the many tables and indexes has a page, and a reset copies all pages."""
+
 SCHEMA = {
     "setting": "CREATE TABLE setting (name TEXT PRIMARY KEY, data TEXT NOT NULL);",
     "image": "CREATE TABLE image (id TEXT PRIMARY KEY, media_type TEXT NOT NULL, content BLOB NOT NULL);",
@@ -120,6 +123,8 @@ class Store:
         self._lock = threading.RLock()
         self._event_listeners: list[Callable[[], None]] = []
         self._has_new_events = False
+        self._settings: dict[str, str | None] = {}
+        """The JSON texts of the settings that were read, or None, since most requests read several of them."""
         if path:
             # It contains keys and passwords, and SQLite would make it readable for all. SQLite reports other failures.
             with contextlib.suppress(OSError):
@@ -135,6 +140,7 @@ class Store:
                 raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
             opened.pop_all()
         self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
+        self._pristine.execute(_PAGE_SIZE)
 
     def _prepare(self, path: str | Path | None) -> None:
         if path:
@@ -142,6 +148,8 @@ class Store:
             self._raw.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._raw.execute("BEGIN EXCLUSIVE")
             self._raw.execute("COMMIT")
+        else:
+            self._raw.execute(_PAGE_SIZE)
         (version,) = self._raw.execute("PRAGMA user_version").fetchone()
         (tables,) = self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version != (_schema_version() if tables else 0):
@@ -166,9 +174,13 @@ class Store:
         with self._lock:
             self.cause = cause
             self._has_new_events = False
-            with self._raw:
-                self._raw.execute("BEGIN")
-                yield
+            try:
+                with self._raw:
+                    self._raw.execute("BEGIN")
+                    yield
+            except BaseException:
+                self._settings.clear()
+                raise
             if self._has_new_events:
                 for listener in self._event_listeners:
                     listener()
@@ -181,6 +193,7 @@ class Store:
             yield
         except BaseException:
             self._raw.execute("ROLLBACK TO block")
+            self._settings.clear()
             raise
         finally:
             self._raw.execute("RELEASE block")
@@ -211,6 +224,7 @@ class Store:
         with self._lock:
             # Not `deserialize`: SQLite 3.40 keeps using the old schema after it, and crashes.
             self._pristine.backup(self._raw)
+            self._settings.clear()
 
     # Resources
 
@@ -291,12 +305,17 @@ class Store:
 
     def setting(self, name: str) -> Json | None:
         """Return a setting of the instance, or None."""
-        found = self._raw.execute("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
-        return json.loads(found[0]) if found else None
+        if name not in self._settings:
+            found = self._raw.execute("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
+            self._settings[name] = found[0] if found else None
+        text = self._settings[name]
+        return None if text is None else json.loads(text)
 
     def set_setting(self, name: str, value: Json) -> None:
         """Store a setting of the instance."""
-        self._raw.execute("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, to_json(value)))
+        text = to_json(value)
+        self._raw.execute("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, text))
+        self._settings[name] = text
 
     def add_image(self, media_type: str, content: bytes) -> str:
         """Store an image and return its id."""
