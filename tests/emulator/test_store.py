@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,24 @@ def test_exception_rolls_back_transaction(store: Store) -> None:
         assert store.all(USERS) == [kept]
         assert store.setting("name") is None
         assert store.image("img_x") is None
+
+
+def test_setting_that_was_read_is_rolled_back(store: Store) -> None:
+    with store.transaction():
+        store.set_setting("name", {"value": 1})
+    with contextlib.suppress(ZeroDivisionError), store.transaction():
+        store.set_setting("name", {"value": 2})
+        raise ZeroDivisionError
+    with store.transaction():
+        assert store.setting("name") == {"value": 1}
+        with contextlib.suppress(ZeroDivisionError), store.savepoint():
+            store.set_setting("name", {"value": 3})
+            raise ZeroDivisionError
+        found = store.setting("name")
+        assert found == {"value": 1}
+        found["value"] = 4
+        assert store.setting("name") == {"value": 1}
+        store.set_setting("name", {"value": 5})
 
 
 def test_deleting_owner_deletes_owned_resources(store: Store) -> None:
