@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
-  bench bench-emulator bench-sync
+  bench bench-mcp bench-emulator bench-sync
 
 setup: $(STAMP)
 
@@ -143,6 +143,10 @@ bench: $(STAMP)
 bench-sync: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench --group postgresql
 	$(RUN) -m benchmarks.sync $(ARGUMENTS)
+
+# Measure an MCP request, beside FastMCP alone and with its own verifier for Clerk; prints a table.
+bench-mcp: $(STAMP)
+	$(RUN) -m benchmarks.mcp_requests
 
 # Measure the emulator, beside the npm package `emulate` where node is installed, and with up to a million users; writes
 # docs/emulator-benchmarks.md and its picture.
