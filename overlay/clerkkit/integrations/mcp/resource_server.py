@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Collection
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -43,7 +43,7 @@ def _to_texts(value: Any) -> Any:
 
 
 def _check_texts(_: object, field: attrs.Attribute[Any], value: Any) -> None:
-    texts = cast("tuple[Any, ...]", value) if isinstance(value, tuple) else (None,)
+    texts: Any = value if isinstance(value, tuple) else (None,)
     if not all(isinstance(one, str) and one for one in texts):
         raise InvalidArgument(field.name, "expected a string or a list of strings")
 
