@@ -11,7 +11,7 @@ from clerk_core import InvalidArgument, Model
 from clerk_core.guards import is_mapping, is_object
 from clerkkit.sync.rules import to_milliseconds
 from clerkkit.sync.schema.kinds import BY_EVENT, KINDS, Kind
-from clerkkit.sync.schema.values import ID_LENGTH, is_id, make_storable
+from clerkkit.sync.schema.values import ID_LENGTH, is_id, is_storable, make_storable
 
 _DELETED = "deleted"
 
@@ -63,7 +63,9 @@ def read_incoming(event: object, message_id: str | None, now: int, body: str | N
         raise InvalidArgument("event", "expected an event with a type and data, as verify_webhook returns it")
     if message_id is not None and not is_id(message_id):
         raise InvalidArgument("message_id", f"expected the header svix-id, up to {ID_LENGTH} characters")
-    envelope: dict[str, Any] = make_storable({**plain})
+    envelope: dict[str, Any] = {**plain}
+    if body is None or not is_storable(body):
+        envelope = make_storable(envelope)
     text = body or json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
     item, event_type = envelope["data"], envelope["type"][:ID_LENGTH]
     group, _, verb = event_type.partition(".")

@@ -39,14 +39,17 @@ class Store:
 
     def find(self, kind: Kind, ids: Sequence[str]) -> Flow[dict[str, Row]]:
         """Return the rows with these ids, by id."""
-        found = yield Query(self.statements.find(kind), {"ids": [*ids]})
+        if len(ids) == 1:
+            found = yield Query(self.statements.find_one(kind), {"row_id": ids[0]})
+        else:
+            found = yield Query(self.statements.find(kind), {"ids": [*ids]})
         return {row["id"]: row for row in found.rows}
 
     def lock(self, ids: Sequence[str], *, children: bool = False, parent: bool = False) -> Flow[None]:
         """Lock ids until the end of the transaction; see `Statements.lock`."""
-        statement = self.statements.lock(ids, children=children, parent=parent)
-        if statement is not None:
-            yield Query(statement)
+        locking = self.statements.lock(ids, children=children, parent=parent)
+        if locking is not None:
+            yield Query(*locking)
 
     def announce(self, changes: Sequence[Change]) -> Flow[None]:
         """Call the user's handlers for changes, and add the changes to the outbox."""

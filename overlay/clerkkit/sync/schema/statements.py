@@ -78,6 +78,10 @@ class Statements:
             "find", kind, lambda table: sa.select(table).where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
         )
 
+    def find_one(self, kind: Kind) -> Executable:
+        """Select the row with the id `row_id`."""
+        return self._once("find one", kind, lambda table: sa.select(table).where(table.c.id == sa.bindparam("row_id")))
+
     def tombstones(self, kind: Kind) -> Executable:
         """Select id and `deleted_at` of the deleted rows among the list `ids`."""
         return self._once(
@@ -198,25 +202,39 @@ class Statements:
         built: Executable = insert.on_conflict_do_update(index_elements=["name"], set_=values)
         return built
 
-    def lock(self, ids: Sequence[str], *, children: bool, parent: bool) -> Executable | None:
-        """Lock ids until the end of the transaction, so that `before` is what the change replaces; None on SQLite.
+    def lock(self, ids: Sequence[str], *, children: bool, parent: bool) -> tuple[Executable, dict[str, int]] | None:
+        """Return the statement, with its parameters, that locks ids until the end of the transaction; None on SQLite.
+
+        `before` is then what the change replaces.
 
         A deletion of a parent excludes writers of children: otherwise neither would see the row of the other, and the
         child of a deleted parent would remain. Locks are taken in the order of their keys, to avoid deadlocks.
         """
         if not self.locks_rows:
             return None
-        calls: list[Any] = []
-        if children or parent:
-            function = sa.func.pg_advisory_xact_lock if parent else sa.func.pg_advisory_xact_lock_shared
-            calls.append(function(sa.literal(self._key(_CLOSING), sa.BigInteger())))
-        for key in sorted({self._key(one) for one in ids}):
-            calls.append(sa.func.pg_advisory_xact_lock(sa.literal(key, sa.BigInteger())))
-        return sa.select(*(call.label(f"lock_{index}") for index, call in enumerate(calls))) if calls else None
+        keys = sorted({self._key(one) for one in ids})
+        closing = "alone" if parent else "shared" if children else ""
+        if not keys and not closing:
+            return None
+        name = ("lock", f"{closing} {len(keys)}")
+        if name not in self._built:
+            self._built[name] = _build_lock(closing, len(keys))
+        parameters = {f"key_{index}": key for index, key in enumerate(keys)}
+        return self._built[name], {**parameters, **({"closing": self._key(_CLOSING)} if closing else {})}
 
     def _key(self, name: str) -> int:
         scope = f"{self.tables.schema}.{self.tables.prefix}{name}"
         return int.from_bytes(hashlib.blake2b(scope.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+
+
+def _build_lock(closing: str, count: int) -> Executable:
+    def key(name: str) -> sa.BindParameter[int]:
+        return sa.bindparam(name, type_=sa.BigInteger())
+
+    alone, shared = sa.func.pg_advisory_xact_lock, sa.func.pg_advisory_xact_lock_shared
+    calls = [(alone if closing == "alone" else shared)(key("closing"))] if closing else []
+    calls += [alone(key(f"key_{index}")) for index in range(count)]
+    return sa.select(*(call.label(f"lock_{index}") for index, call in enumerate(calls)))
 
 
 def child_kinds(kind: Kind) -> list[tuple[Kind, str]]:
