@@ -145,17 +145,20 @@ def test_recipe_for_sentry() -> None:
     def keep(event: Any, _: Any) -> None:
         events.append(event)
 
-    with sentry_sdk.isolation_scope():
-        sentry_sdk.init(dsn="http://key@127.0.0.1:1/1", before_send=keep, default_integrations=False)
+    # A client of this scope alone: `sentry_sdk.init` would change httpx for all tests.
+    client = sentry_sdk.Client(dsn="http://key@127.0.0.1:1/1", before_send=keep, default_integrations=False)
+    with (
+        sentry_sdk.isolation_scope() as scope,
+        serve(BUSY, GOOD, GONE) as server,
+        recipe("sentry_sdk", server.url)["clerk"] as clerk,
+    ):
+        scope.set_client(client)
+        clerk.users.get("user_1")
         try:
-            with serve(BUSY, GOOD, GONE) as server, recipe("sentry_sdk", server.url)["clerk"] as clerk:
-                clerk.users.get("user_1")
-                try:
-                    clerk.users.get("user_2")
-                except NotFound as error:
-                    sentry_sdk.capture_exception(error)
-        finally:
-            sentry_sdk.init()
+            clerk.users.get("user_2")
+        except NotFound as error:
+            sentry_sdk.capture_exception(error)
+    client.close()
     (event,) = events
     crumbs = event["breadcrumbs"]["values"]
     assert [(crumb["message"], crumb["level"], crumb["data"]["status"]) for crumb in crumbs] == [

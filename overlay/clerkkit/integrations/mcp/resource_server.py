@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Collection
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -42,9 +42,13 @@ def _to_texts(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if is_collection(value) else value
 
 
+def _is_texts(value: object) -> bool:
+    """Return whether a value is a tuple of strings that are not empty."""
+    return isinstance(value, tuple) and all(isinstance(one, str) and one for one in cast("tuple[object, ...]", value))
+
+
 def _check_texts(_: object, field: attrs.Attribute[Any], value: Any) -> None:
-    texts: Any = value if isinstance(value, tuple) else (None,)
-    if not all(isinstance(one, str) and one for one in texts):
+    if not _is_texts(value):
         raise InvalidArgument(field.name, "expected a string or a list of strings")
 
 
