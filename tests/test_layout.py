@@ -38,6 +38,7 @@ OPTIONAL = {
     "clerkkit.integrations.spectacular": {"drf_spectacular"},
     "clerkkit.integrations.litestar": {"litestar"},
     "clerkkit.integrations.mcp.fastmcp": {"fastmcp", "pydantic", "starlette"},
+    "clerkkit.integrations.mcp.routes": {"starlette"},
     "clerkkit.integrations.mcp.sdk": {"mcp"},
     "clerkkit.integrations.ninja": {"django", "ninja"},
     "clerkkit.integrations.starlette": {"starlette"},

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 try:
     from fastmcp.server.auth import AccessToken, RemoteAuthProvider, TokenVerifier
     from pydantic import AnyHttpUrl, ConfigDict, TypeAdapter
-    from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import Route
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.mcp.fastmcp needs FastMCP: pip install "clerkkit[fastmcp]"') from missing
 
-from clerkkit.integrations.mcp.authorization_server import MetadataForwarder
 from clerkkit.integrations.mcp.resource_server import AUTHORIZATION_SERVER, ResourceServer, expires_at, list_claims
+from clerkkit.integrations.mcp.routes import forward_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,13 +75,8 @@ class ClerkAuth(RemoteAuthProvider):
             scopes_supported=None if scopes_supported is None else list(scopes_supported),
             resource_name=resource_name,
         )
-        self._forwarder = MetadataForwarder(server)
+        self._metadata = forward_metadata(server)
 
     def get_routes(self, mcp_path: str | None = None) -> list[Route]:
         """Return the routes of the metadata: that of the resource, and that of Clerk for old clients."""
-        return [*super().get_routes(mcp_path), Route(AUTHORIZATION_SERVER, self._forward)]
-
-    async def _forward(self, _: Request) -> Response:
-        document = await self._forwarder.get()
-        headers = {"Access-Control-Allow-Origin": "*"}
-        return Response(document.body, document.status, headers, media_type="application/json")
+        return [*super().get_routes(mcp_path), Route(AUTHORIZATION_SERVER, self._metadata)]

@@ -11,9 +11,15 @@ try:
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.mcp.sdk needs the MCP SDK: pip install "clerkkit[mcp]"') from missing
 
-from clerkkit.integrations.mcp.resource_server import ResourceServer, expires_at, list_claims
+from clerkkit.integrations.mcp.resource_server import (
+    AUTHORIZATION_SERVER,
+    ResourceServer,
+    expires_at,
+    list_claims,
+)
+from clerkkit.integrations.mcp.routes import forward_metadata
 
-__all__ = ["ClerkTokenVerifier", "ResourceServer", "build_auth_settings"]
+__all__ = ["AUTHORIZATION_SERVER", "ClerkTokenVerifier", "ResourceServer", "build_auth_settings", "forward_metadata"]
 
 
 class ClerkTokenVerifier:

@@ -25,7 +25,12 @@ from clerk_emulator import Emulator
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.integrations.mcp.fastmcp import ClerkAuth
 from clerkkit.integrations.mcp.resource_server import ResourceServer
-from clerkkit.integrations.mcp.sdk import ClerkTokenVerifier, build_auth_settings
+from clerkkit.integrations.mcp.sdk import (
+    AUTHORIZATION_SERVER,
+    ClerkTokenVerifier,
+    build_auth_settings,
+    forward_metadata,
+)
 from clerkkit.models import User
 from tests.overlay.integrations.asgi_site import served_here
 from tests.overlay.integrations.mcp.access_tokens import access_token
@@ -62,6 +67,7 @@ def fastmcp_app(server: ResourceServer, url: str) -> Any:
 def sdk_app(server: ResourceServer, url: str) -> Any:
     settings = build_auth_settings(server, f"{url}/mcp")
     app = MCPServer("Reports", token_verifier=ClerkTokenVerifier(server), auth=settings)
+    app.custom_route(AUTHORIZATION_SERVER, methods=["GET"])(forward_metadata(server))
 
     @app.tool()
     def whoami() -> str:
@@ -209,9 +215,9 @@ def test_missing_scope_is_403(make: Make, emulator: Emulator) -> None:
     assert (response.status_code, response.json()["error"]) == (403, "insufficient_scope")
 
 
-def test_fastmcp_forwards_the_metadata_of_clerk(emulator: Emulator) -> None:
+def test_metadata_of_clerk_is_forwarded(make: Make, emulator: Emulator) -> None:
     async def main() -> Any:
-        async with serving(fastmcp_app, emulator, audience="x") as url, httpx2.AsyncClient(trust_env=False) as http:
+        async with serving(make, emulator, audience="x") as url, httpx2.AsyncClient(trust_env=False) as http:
             found = await http.get(f"{url.removesuffix('/mcp')}/.well-known/oauth-authorization-server")
             return found.json()
 
