@@ -28,11 +28,11 @@ INTERNAL = {"CallLimitReached"}
 
 
 def real_tree(root: type[BaseException] = ClerkError) -> Tree:
-    """Return the error classes of the library, without those of integrations and tests."""
+    """Return the error classes of the library, without those of integrations, of the copy and of tests."""
     tree = {root.__name__: {base.__name__ for base in root.__bases__}}
     for child in root.__subclasses__():
         package = child.__module__.split(".")
-        if package[0] in ("clerk_core", "clerk_bapi", "clerkkit") and "integrations" not in package:
+        if package[0] in ("clerk_core", "clerk_bapi", "clerkkit") and not {"integrations", "sync"} & {*package}:
             tree.update(real_tree(child))
     return {name: bases for name, bases in tree.items() if name not in INTERNAL}
 

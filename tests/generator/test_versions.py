@@ -18,8 +18,8 @@ from tests.shared import shared
 
 FOLDER = Path(os.environ.get("CLERKKIT_SHARED", ""), "specs", "bapi")
 VERSIONS = sorted(path.stem for path in FOLDER.glob("*.yml")) or ["none"]
-LACKING = {"2025-03-12"}
-"""Versions without some operations that clerkkit wraps."""
+LACKING = {"2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10"}
+"""Versions without some operations that clerkkit uses."""
 USE = """
 import sys, importlib, pkgutil
 import clerk_bapi, clerkkit, django.conf

@@ -1,34 +1,50 @@
-"""Litestar: `ClerkMiddleware`, `get_auth`, and `require_auth` as a guard.
+"""Litestar: `define_middleware`, `get_auth`, and `require_auth` as a guard.
 
 Needs the extra `litestar`: `pip install "clerkkit[litestar]"`. `docs/frameworks.md` has an example.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NoReturn, Unpack, cast, overload
 
 try:
     from litestar.connection import ASGIConnection, WebSocket
     from litestar.exceptions import HTTPException, WebSocketException
     from litestar.handlers import BaseRouteHandler
+    from litestar.middleware import DefineMiddleware
     from litestar.status_codes import WS_1008_POLICY_VIOLATION
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.litestar needs Litestar: pip install "clerkkit[litestar]"') from missing
 
-from clerkkit.auth import MachineToken, SessionClaims
+from clerkkit import AsyncClerk
+from clerkkit.auth import AuthOptions, MachineToken, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.asgi import BODY_HEADER, ClerkMiddleware, Scope, get_state
 from clerkkit.integrations.callers import MachineTokenType, get_caller
 from clerkkit.integrations.requirements import Denial, RequirementArguments, Requirements
 
-__all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
+__all__ = ["define_middleware", "get_auth", "require_auth"]
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 _TRY_AGAIN_LATER = 1013
 """The code that closes a websocket if the token cannot be verified at the moment."""
+
+
+def define_middleware(
+    clerk: AsyncClerk, *, options: AuthOptions | None = None, skip: Sequence[str] = ()
+) -> DefineMiddleware:
+    """Return `ClerkMiddleware` for `Litestar(middleware=[...])`.
+
+    Args:
+        clerk: Your client, which you close in the lifespan of the application.
+        options: Which tokens are accepted. Default: `AuthOptions.from_environment()`.
+        skip: Paths that are not authenticated and have no state, with all paths below them.
+    """
+    # Litestar's types of ASGI are narrower than those of the specification.
+    return DefineMiddleware(cast("Any", ClerkMiddleware), clerk=clerk, options=options, skip=skip)
 
 
 @overload
@@ -40,10 +56,7 @@ def get_auth(request: Connection, *, token_type: AcceptedTypes) -> SessionClaims
 def get_auth(request: Connection, *, token_type: AcceptedTypes = SESSION_TOKEN) -> SessionClaims | MachineToken | None:
     """Return the caller, or None if nobody is signed in. `request.scope["clerk"]` has the reason.
 
-    Args:
-        request: A request or websocket.
-        token_type: Accepted types of token, among those that the middleware accepts: one, a list, or `any`. For a token
-            of another type, the result is None. Default: session tokens.
+    `token_type` are the accepted types of token, among those that the middleware accepts: one, a list, or `any`.
 
     Raises:
         RuntimeError: the middleware has not authenticated the request.

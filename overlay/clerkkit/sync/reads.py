@@ -6,12 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from clerk_bapi.api import billing, invitations, organizations, users, waitlist_entries
-from clerk_bapi.api import organization_domains as domains
-from clerk_bapi.api import organization_invitations as organization_invitations
-from clerk_bapi.api import organization_memberships as memberships
-from clerk_bapi.api import organization_permissions as permissions
-from clerk_bapi.api import organization_roles as roles
+from clerk_bapi import api
 from clerk_core import Model, NotFound, Request
 from clerk_core.guards import is_list, is_object
 from clerkkit.sync.schema.kinds import Kind
@@ -25,30 +20,34 @@ LARGEST_PAGE = 500
 class Listing(NamedTuple):
     """How the list of a kind is read."""
 
-    endpoint: Callable[..., Request[Any]]
+    find_endpoint: Callable[[], Callable[..., Request[Any]]]
+    """Returns the endpoint function. It is looked up when used, since older versions of Clerk's API lack some."""
     arguments: Mapping[str, Any] = {}
     has_cursor: bool = False
     """Whether pages are selected by the last id of the page before."""
+
+    @property
+    def endpoint(self) -> Callable[..., Request[Any]]:
+        """The endpoint function."""
+        return self.find_endpoint()
 
 
 _OLDEST_FIRST = {"order_by": "+created_at"}
 """New objects are added at the end, and no page is skipped."""
 LISTINGS: Mapping[str, Listing] = {
-    "permissions": Listing(permissions.list_organization_permissions, _OLDEST_FIRST),
-    "roles": Listing(roles.list_organization_roles, _OLDEST_FIRST),
-    "organizations": Listing(organizations.list_organizations, _OLDEST_FIRST),
-    "users": Listing(users.list_users, _OLDEST_FIRST, has_cursor=True),
-    "memberships": Listing(memberships.list_all_organization_memberships, _OLDEST_FIRST),
-    "organization_invitations": Listing(
-        organization_invitations.list_all_organization_invitations, {"order_by": "+created_at"}
-    ),
-    "organization_domains": Listing(domains.list_all_organization_domains, _OLDEST_FIRST),
-    "invitations": Listing(invitations.list_invitations, _OLDEST_FIRST),
-    "waitlist_entries": Listing(waitlist_entries.list_waitlist_entries, _OLDEST_FIRST),
+    "permissions": Listing(lambda: api.list_organization_permissions, _OLDEST_FIRST),
+    "roles": Listing(lambda: api.list_organization_roles, _OLDEST_FIRST),
+    "organizations": Listing(lambda: api.list_organizations, _OLDEST_FIRST),
+    "users": Listing(lambda: api.list_users, _OLDEST_FIRST, has_cursor=True),
+    "memberships": Listing(lambda: api.list_all_organization_memberships, _OLDEST_FIRST),
+    "organization_invitations": Listing(lambda: api.list_all_organization_invitations, {"order_by": "+created_at"}),
+    "organization_domains": Listing(lambda: api.list_all_organization_domains, _OLDEST_FIRST),
+    "invitations": Listing(lambda: api.list_invitations, _OLDEST_FIRST),
+    "waitlist_entries": Listing(lambda: api.list_waitlist_entries, _OLDEST_FIRST),
     # Subscriptions are read from each payer of an item, and payment attempts from each statement.
-    "subscriptions": Listing(billing.list_billing_subscription_items, {"include_free": True}),
-    "subscription_items": Listing(billing.list_billing_subscription_items, {"include_free": True}),
-    "payment_attempts": Listing(billing.list_billing_statements),
+    "subscriptions": Listing(lambda: api.list_billing_subscription_items, {"include_free": True}),
+    "subscription_items": Listing(lambda: api.list_billing_subscription_items, {"include_free": True}),
+    "payment_attempts": Listing(lambda: api.list_billing_statements),
 }
 
 
@@ -67,16 +66,16 @@ def read_one(kind: Kind, known: Mapping[str, Any]) -> Flow[dict[str, Any] | None
     try:
         match kind.name:
             case "users":
-                return (yield from _read(users.get_user(known["id"])))
+                return (yield from _read(api.get_user(known["id"])))
             case "organizations":
-                return (yield from _read(organizations.get_organization(known["id"])))
+                return (yield from _read(api.get_organization(known["id"])))
             case "roles":
-                return (yield from _read(roles.get_organization_role(known["id"])))
+                return (yield from _read(api.get_organization_role(known["id"])))
             case "permissions":
-                return (yield from _read(permissions.get_organization_permission(known["id"])))
+                return (yield from _read(api.get_organization_permission(known["id"])))
             case "organization_invitations":
                 organization_id = _require(known, "organization_id")
-                request = organization_invitations.get_organization_invitation(organization_id, known["id"])
+                request = api.get_organization_invitation(organization_id, known["id"])
                 return (yield from _read(request))
             case "subscriptions":
                 found = yield from read_subscription(known)
@@ -106,21 +105,21 @@ def _filtered_list(kind: Kind, known: Mapping[str, Any]) -> Callable[..., Reques
 
     match kind.name:
         case "memberships":
-            list_members = memberships.list_organization_memberships
+            list_members = api.list_organization_memberships
             return partial(list_members, required("organization_id"), user_id=[required("user_id")])
         case "organization_domains":
             organization_id = required("organization_id")
-            list_domains = domains.list_all_organization_domains
+            list_domains = api.list_all_organization_domains
             return partial(list_domains, organization_id=organization_id, domains=[required("name")])
         case "invitations":
-            return partial(invitations.list_invitations, query=required("email_address"))
+            return partial(api.list_invitations, query=required("email_address"))
         case "waitlist_entries":
-            return partial(waitlist_entries.list_waitlist_entries, query=required("email_address"))
+            return partial(api.list_waitlist_entries, query=required("email_address"))
         case "subscription_items":
-            list_items = billing.list_billing_subscription_items
+            list_items = api.list_billing_subscription_items
             return partial(list_items, plan_id=required("plan_id"), include_free=True)
         case _:
-            return partial(billing.list_billing_statement_payment_attempts, required("statement_id"))
+            return partial(api.list_billing_statement_payment_attempts, required("statement_id"))
 
 
 def _find(endpoint: Callable[..., Request[Any]], object_id: str) -> Flow[dict[str, Any] | None]:
@@ -139,9 +138,9 @@ def read_subscription(known: Mapping[str, Any]) -> Flow[dict[str, Any] | None]:
     """Read the subscription of a payer, a user or an organization; None if there is none."""
     try:
         if is_id(known.get("organization_id")):
-            found = yield from _read(organizations.get_organization_billing_subscription(known["organization_id"]))
+            found = yield from _read(api.get_organization_billing_subscription(known["organization_id"]))
         else:
-            found = yield from _read(users.get_user_billing_subscription(_require(known, "user_id")))
+            found = yield from _read(api.get_user_billing_subscription(_require(known, "user_id")))
     except NotFound:
         return None
     # The response does not name the payer as events do.
@@ -170,7 +169,7 @@ def expand(kind: Kind, rows: list[dict[str, Any]]) -> Flow[list[dict[str, Any]]]
         for statement in rows:
             offset = 0
             while True:
-                request = billing.list_billing_statement_payment_attempts(
+                request = api.list_billing_statement_payment_attempts(
                     statement["id"], limit=LARGEST_PAGE, offset=offset
                 )
                 attempts = rows_of((yield Send(request)))

@@ -18,7 +18,7 @@ SOURCES = [str(ROOT / name) for name in ("core", "generated", "overlay")]
 def samples(tmp_path: Path) -> Path:
     page = (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 8
+    assert len(blocks) == 10
     for number, block in enumerate(blocks):
         (tmp_path / f"sample_{number}.py").write_text(block, encoding="utf-8")
     return tmp_path

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from litestar import Litestar, Request, WebSocket, get, websocket
 from litestar.exceptions import WebSocketDisconnect
-from litestar.middleware import DefineMiddleware
 from litestar.response import Response
 from litestar.testing import TestClient
 
 from clerk_emulator import Emulator
 from clerkkit import AsyncClerk, InvalidArgument
 from clerkkit.auth import MachineToken
-from clerkkit.integrations.litestar import ClerkMiddleware, get_auth, require_auth
+from clerkkit.integrations.litestar import define_middleware, get_auth, require_auth
 from tests.overlay.integrations.asgi_site import People, Site, options_for, served
 from tests.overlay.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 
@@ -67,7 +66,7 @@ def make(emulator: Emulator, url: str = "", **options: Any) -> Litestar:
         async with client:
             yield
 
-    ours = DefineMiddleware(ClerkMiddleware, clerk=client, options=options_for(emulator, **options))
+    ours = define_middleware(client, options=options_for(emulator, **options))
     handlers = [*(guarded(path, asked) for path, asked in CHECKS.items()), open_, own, echo]
     return Litestar(handlers, middleware=[ours], lifespan=[life], logging_config=None)
 
