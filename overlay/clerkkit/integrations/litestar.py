@@ -38,10 +38,7 @@ def define_middleware(
 ) -> DefineMiddleware:
     """Return `ClerkMiddleware` for `Litestar(middleware=[...])`.
 
-    Args:
-        clerk: Your client, which you close in the lifespan of the application.
-        options: Which tokens are accepted. Default: `AuthOptions.from_environment()`.
-        skip: Paths that are not authenticated and have no state, with all paths below them.
+    `clerk` is your client, which you close in the application's lifespan; the others are those of `ClerkMiddleware`.
     """
     # Litestar's types of ASGI are narrower than those of the specification.
     return DefineMiddleware(cast("Any", ClerkMiddleware), clerk=clerk, options=options, skip=skip)
