@@ -201,7 +201,7 @@ def test_object_that_is_not_listed_but_exists_is_kept(
     copy_of: Copy, people: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_of.backfill(["users"])
-    monkeypatch.setitem(LISTINGS, "users", Listing(list_users, {"banned": True}))  # type: ignore[arg-type]
+    monkeypatch.setitem(LISTINGS, "users", Listing(lambda: list_users, {"banned": True}))  # type: ignore[arg-type]
     assert copy_of.reconcile(["users"], dry_run=False).is_equal
     assert copy_of.rows("users").keys() == {*people}
 
