@@ -113,7 +113,7 @@ browser: $(STAMP)
 # Test the copy in a database on SQLite and on a PostgreSQL server, which is started for the tests.
 sync-tests: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group postgresql
-	CLERKKIT_POSTGRESQL=1 $(RUN) -m pytest tests/overlay/sync
+	CLERKKIT_POSTGRESQL=1 $(RUN) -m pytest tests/overlay/sync $(ARGUMENTS)
 
 # Deliver many random histories to the copy in any order, to workers that are killed: make sync-histories HISTORIES=2000
 sync-histories: $(STAMP)
