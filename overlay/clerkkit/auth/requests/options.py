@@ -243,7 +243,7 @@ class AuthOptions:
             self.sign_in_url or f"{portal}/sign-in",
             self.sign_up_url or ("" if self.sign_in_url else f"{portal}/sign-up"),
             self.find_origin,
-            is_satellite=self.is_satellite,
+            self.is_satellite,
         )
 
     @cached_property

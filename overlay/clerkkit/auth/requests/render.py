@@ -23,8 +23,6 @@ from clerkkit.auth.requests.state import HandshakeState, Headers, RequestState, 
 from clerkkit.auth.requests.urls import encode_params
 from clerkkit.auth.tokens.claims import SessionClaims
 
-_INTERNAL_PARAMS = (DEV_BROWSER, DEV_SESSION, HANDSHAKE, HANDSHAKE_NONCE)
-"""Parameters that pages to return to do not have."""
 _HANDSHAKE_PARAMS = (HANDSHAKE, HELP, DEV_BROWSER, HANDSHAKE_NONCE)
 _NO_STORE = ("cache-control", "no-store")
 
@@ -56,7 +54,7 @@ def render(context: RequestContext, decision: Decision) -> RequestState:
             token=decision.token,
             token_type=decision.token_type,
             headers=headers,
-            # The page would cost time that each request of a signed-in user would pay.
+            # Without the request, since each request of a signed-in user would pay for it.
             pages=_find_sign_in_pages(context) if is_pending else context.options.sign_in_pages,
         )
     return SignedOutState(
@@ -71,12 +69,7 @@ def render(context: RequestContext, decision: Decision) -> RequestState:
 def _find_sign_in_pages(context: RequestContext) -> SignInPages | None:
     """Return the pages for a request that is not signed in, or whose session is pending; None if there are none."""
     pages = context.options.sign_in_pages
-    return pages and attrs.evolve(
-        pages,
-        page=context.url.without_params(_INTERNAL_PARAMS) if context.url.authority else None,
-        loads_page=context.can_go_to_sign_in,
-        dev_browser=None if context.is_production else context.dev_browser,
-    )
+    return pages and attrs.evolve(pages, visit=context)
 
 
 def build_status_headers(status: str, reason: str, message: str) -> Headers:
