@@ -71,7 +71,7 @@ class ClerkMiddleware:
         """Serve one request, one websocket, or the lifespan of the application."""
         kind = scope["type"]
         if kind == "lifespan" and self._owns_client:
-            send = self._close_client_before(send)
+            send = run_before_shutdown(send, self._close_client)
         elif kind in ("http", "websocket") and not is_skipped(_get_path(scope), self._skip):
             state = await self._clerk.auth.authenticate_request(scope, self._options)
             scope["clerk"] = state
@@ -83,16 +83,20 @@ class ClerkMiddleware:
             send = _add_headers(send, state if kind == "http" else _without_redirect(state))
         await self._app(scope, receive, send)
 
-    def _close_client_before(self, send: Send) -> Send:
-        """Close the client before the server learns that the shutdown is complete, since it then ends the loop."""
+    async def _close_client(self) -> None:
+        client, self._clerk = self._clerk, AsyncClerk()  # in case the application is started again
+        await client.aclose()
 
-        async def close_and_send(message: Message) -> None:
-            if message["type"] in _SHUTDOWN_MESSAGES:
-                client, self._clerk = self._clerk, AsyncClerk()  # in case the application is started again
-                await client.aclose()
-            await send(message)
 
-        return close_and_send
+def run_before_shutdown(send: Send, close: Callable[[], Awaitable[None]]) -> Send:
+    """Run a function before the server learns that the shutdown is complete, since it then ends the loop."""
+
+    async def close_and_send(message: Message) -> None:
+        if message["type"] in _SHUTDOWN_MESSAGES:
+            await close()
+        await send(message)
+
+    return close_and_send
 
 
 def get_state(scope: Scope) -> RequestState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from functools import lru_cache
 from hashlib import sha1
 from typing import NamedTuple
@@ -21,6 +22,18 @@ class Instance(NamedTuple):
     """The host of the Frontend API."""
     suffix: str
     """The suffix of its cookies, which keeps those of two instances on one domain apart."""
+
+
+def find_instance(publishable_key: str | None) -> Instance:
+    """Return the instance of a publishable key, by default of the environment's `CLERK_PUBLISHABLE_KEY`.
+
+    Raises:
+        InvalidArgument: there is no key, it is malformed, or it is a secret key.
+    """
+    key = publishable_key or os.environ.get("CLERK_PUBLISHABLE_KEY")
+    if not key:
+        raise InvalidArgument("publishable_key", "is missing: pass it, or set CLERK_PUBLISHABLE_KEY")
+    return parse_publishable_key(key)
 
 
 @lru_cache(maxsize=64)

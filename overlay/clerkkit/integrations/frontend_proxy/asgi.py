@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import httpx
 
 from clerkkit.auth.requests.adapters.request_adapter import adapt_request
+from clerkkit.integrations.asgi import run_before_shutdown
 from clerkkit.integrations.frontend_proxy.rules import read_rules
 from clerkkit.integrations.frontend_proxy.streams import AsyncProxiedResponse, create_async_client, send_async
 
 if TYPE_CHECKING:
-    from clerkkit.integrations.asgi import App, Message, Receive, Scope, Send
+    from clerkkit.integrations.asgi import App, Receive, Scope, Send
 
 
 class FrontendApiProxy:
@@ -58,7 +59,7 @@ class FrontendApiProxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, one websocket, or the lifespan of the application."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, self._close_before(send))
+            await self._app(scope, receive, run_before_shutdown(send, self._close_client))
             return
         root = scope.get("root_path", "")
         if scope["type"] != "http" or not self._rules.matches(scope["path"].removeprefix(root)):
@@ -74,16 +75,10 @@ class FrontendApiProxy:
         finally:
             await response.aclose()
 
-    def _close_before(self, send: Send) -> Send:
-        """Close the client before the server learns that the shutdown is complete, since it then ends the loop."""
-
-        async def close_and_send(message: Message) -> None:
-            if message["type"].startswith("lifespan.shutdown.") and self._http is not None:
-                http, self._http = self._http, None
-                await http.aclose()
-            await send(message)
-
-        return close_and_send
+    async def _close_client(self) -> None:
+        if self._http is not None:
+            http, self._http = self._http, None
+            await http.aclose()
 
 
 async def _read_body(receive: Receive) -> AsyncIterator[bytes]:

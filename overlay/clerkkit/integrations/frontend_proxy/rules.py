@@ -12,8 +12,9 @@ import attrs
 
 from clerk_core import InvalidArgument
 from clerkkit.auth.requests.adapters.request_adapter import RequestAdapter, get_browser_url
-from clerkkit.auth.requests.publishable_key import parse_publishable_key
+from clerkkit.auth.requests.publishable_key import find_instance
 from clerkkit.auth.requests.urls import Url, parse_url
+from clerkkit.settings import resolve_secret_key
 
 DEFAULT_PATH = "/__clerk"
 CLERK = "https://frontend-api.clerk.dev"
@@ -157,13 +158,10 @@ def read_rules(
     Raises:
         InvalidArgument: a key is missing, or an argument is invalid.
     """
-    secret_key = secret_key or os.environ.get("CLERK_SECRET_KEY", "")
-    if not secret_key.startswith(("sk_", "test_", "live_")) or not secret_key.isascii():
+    secret_key = resolve_secret_key(secret_key or None)
+    if not secret_key.startswith(("sk_", "test_", "live_")):
         raise InvalidArgument("secret_key", "expected the secret key of the instance (CLERK_SECRET_KEY)")
-    publishable_key = publishable_key or os.environ.get("CLERK_PUBLISHABLE_KEY", "")
-    if not publishable_key:
-        raise InvalidArgument("publishable_key", "is missing: pass it, or set CLERK_PUBLISHABLE_KEY")
-    parse_publishable_key(publishable_key)
+    find_instance(publishable_key)  # the key is checked here, and not by the first request of a browser
     target = target or os.environ.get("CLERK_FAPI_URL") or CLERK
     target_url = parse_url(target)
     if target_url is None or target_url.query is not None:

@@ -6,11 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clerk_core import InvalidArgument
 from clerkkit.auth import MachineToken
 from clerkkit.auth.requests.cookies import read_bearer_token
 from clerkkit.integrations.mcp.authorization_server import MetadataForwarder
-from clerkkit.integrations.mcp.resource_server import AUTHORIZATION_SERVER, ResourceServer, build_metadata_url
+from clerkkit.integrations.mcp.resource_server import (
+    AUTHORIZATION_SERVER,
+    ResourceServer,
+    build_metadata_url,
+    check_url,
+)
 
 if TYPE_CHECKING:
     from clerkkit.integrations.asgi import App, Receive, Scope, Send
@@ -39,9 +43,7 @@ class ProtectedResource:
     """
 
     def __init__(self, app: App, *, server: ResourceServer, resource: str) -> None:
-        url = urlsplit(resource)
-        if url.scheme not in ("http", "https") or not url.netloc or url.query or url.fragment:
-            raise InvalidArgument("resource", f"expected an http(s) URL without query, got {resource!r}")
+        url = check_url("resource", resource)
         self._app = app
         self._server = server
         self._resource = resource

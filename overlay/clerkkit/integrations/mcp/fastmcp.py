@@ -14,7 +14,7 @@ try:
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.mcp.fastmcp needs FastMCP: pip install "clerkkit[fastmcp]"') from missing
 
-from clerkkit.integrations.mcp.resource_server import AUTHORIZATION_SERVER, ResourceServer, expires_at, list_claims
+from clerkkit.integrations.mcp.resource_server import AUTHORIZATION_SERVER, ResourceServer, describe_access
 from clerkkit.integrations.mcp.routes import forward_metadata
 
 if TYPE_CHECKING:
@@ -36,14 +36,7 @@ class _Verifier(TokenVerifier):
         verified = await self._server.verify(token)
         if verified is None:
             return None
-        return AccessToken(
-            token=token,
-            client_id=verified.client_id or verified.subject,
-            scopes=list(verified.scopes),
-            expires_at=expires_at(verified),
-            subject=verified.subject,
-            claims=list_claims(verified),
-        )
+        return AccessToken(**describe_access(token, verified))
 
 
 class ClerkAuth(RemoteAuthProvider):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Collection
 from functools import cached_property
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
@@ -15,7 +14,7 @@ from clerk_core import InvalidArgument
 from clerk_core.guards import is_collection
 from clerkkit import AsyncClerk
 from clerkkit.auth import MachineToken, TokenRefused, TokenType
-from clerkkit.auth.requests.publishable_key import parse_publishable_key
+from clerkkit.auth.requests.publishable_key import find_instance
 from clerkkit.auth.tokens.token_types import API_KEY, M2M, OAUTH, opaque_token_type
 from clerkkit.reasons import TYPE_MISMATCH, VERIFICATION_FAILED
 
@@ -92,14 +91,9 @@ class ResourceServer:
     def authorization_server(self) -> str:
         """The URL of the authorization server, without a slash at its end."""
         if self.issuer is not None:
-            url = urlsplit(self.issuer)
-            if url.scheme not in ("http", "https") or not url.netloc or url.query or url.fragment:
-                raise InvalidArgument("issuer", f"expected an http(s) URL, got {self.issuer!r}")
+            check_url("issuer", self.issuer)
             return self.issuer.rstrip("/")
-        key = self.publishable_key or os.environ.get("CLERK_PUBLISHABLE_KEY", "")
-        if not key:
-            raise InvalidArgument("publishable_key", "is missing: pass it, set CLERK_PUBLISHABLE_KEY, or pass issuer")
-        return f"https://{parse_publishable_key(key).host}"
+        return f"https://{find_instance(self.publishable_key).host}"
 
     async def verify(self, token: str) -> MachineToken | None:
         """Return the verified token; None if it is not accepted, whose reason is logged at debug level.
@@ -140,6 +134,18 @@ class ResourceServer:
         return {**described, "scopes_supported": list(supported)} if supported else described
 
 
+def describe_access(token: str, verified: MachineToken) -> dict[str, Any]:
+    """Return the fields of the MCP SDK's `AccessToken` for a verified token."""
+    return {
+        "token": token,
+        "client_id": verified.client_id or verified.subject,
+        "scopes": list(verified.scopes),
+        "expires_at": None if verified.expiration is None else int(verified.expiration // 1000),
+        "subject": verified.subject,
+        "claims": list_claims(verified),
+    }
+
+
 def list_claims(token: MachineToken) -> dict[str, Any]:
     """Return all claims of a token, with `sub`, `scope` and `org_id`, as tools expect them."""
     named = {
@@ -153,9 +159,16 @@ def list_claims(token: MachineToken) -> dict[str, Any]:
     return {**(token.claims or {}), **{name: value for name, value in named.items() if value is not None}}
 
 
-def expires_at(token: MachineToken) -> int | None:
-    """Return the Unix time in seconds at which a token expires; None if it does not."""
-    return None if token.expiration is None else int(token.expiration // 1000)
+def check_url(argument: str, value: str) -> SplitResult:
+    """Return the parts of an http(s) URL without query and fragment.
+
+    Raises:
+        InvalidArgument: the value is something else.
+    """
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.netloc or url.query or url.fragment:
+        raise InvalidArgument(argument, f"expected an http(s) URL without a query, got {value!r}")
+    return url
 
 
 def build_metadata_url(resource: str) -> str:

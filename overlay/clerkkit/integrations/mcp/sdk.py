@@ -11,12 +11,7 @@ try:
 except ImportError as missing:
     raise ImportError('clerkkit.integrations.mcp.sdk needs the MCP SDK: pip install "clerkkit[mcp]"') from missing
 
-from clerkkit.integrations.mcp.resource_server import (
-    AUTHORIZATION_SERVER,
-    ResourceServer,
-    expires_at,
-    list_claims,
-)
+from clerkkit.integrations.mcp.resource_server import AUTHORIZATION_SERVER, ResourceServer, describe_access
 from clerkkit.integrations.mcp.routes import forward_metadata
 
 __all__ = ["AUTHORIZATION_SERVER", "ClerkTokenVerifier", "ResourceServer", "build_auth_settings", "forward_metadata"]
@@ -34,14 +29,7 @@ class ClerkTokenVerifier:
         verified = await self._server.verify(token)
         if verified is None:
             return None
-        return AccessToken(
-            token=token,
-            client_id=verified.client_id or verified.subject,
-            scopes=list(verified.scopes),
-            expires_at=expires_at(verified),
-            subject=verified.subject,
-            claims=list_claims(verified),
-        )
+        return AccessToken(**describe_access(token, verified))
 
 
 def build_auth_settings(server: ResourceServer, resource: str) -> AuthSettings:
