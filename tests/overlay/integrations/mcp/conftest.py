@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +11,7 @@ from clerk_emulator import Emulator
 from clerkkit import Clerk
 from clerkkit.models import User
 from tests.emulator.frontend_api.browser import Browser
+from tests.emulator.frontend_api.oauth_application import consent, visit
 from tests.loopback import ENVIRONMENT
 from tests.overlay.integrations.mcp.access_tokens import PASSWORD
 
@@ -57,18 +57,10 @@ class Person:
 
     def open(self, url: str) -> None:
         """Open the page of the authorization, and consent."""
-        page = self._browser.send("GET", f"/{urlsplit(url).path}", _query(url))
-        location = page.headers["location"]
+        location = visit(self._browser, url).headers["location"]
         if urlsplit(location).path == "/oauth-consent":
-            asked = _query(location)
-            form: dict[str, Any] = {**asked, "consented": "true"}
-            path = f"/me/oauth/consent/{asked['client_id']}"
-            location = self._browser.send("POST", path, {}, form).headers["location"]
-        self.answers.append(_query(location))
-
-
-def _query(url: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+            location = consent(self._browser, location).headers["location"]
+        self.answers.append({name: values[0] for name, values in parse_qs(urlsplit(location).query).items()})
 
 
 @pytest.fixture
