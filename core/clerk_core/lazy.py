@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -30,7 +31,7 @@ class LazyModule:
     """A module that is imported when one of its names is first used."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._load = cache(partial(import_module, name))  # each call of an operation passes here
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+        return getattr(self._load(), name)
