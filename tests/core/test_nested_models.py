@@ -67,6 +67,12 @@ def test_unread_models_compare_convert_and_show_as_read_ones() -> None:
     assert User.read(json_user()).to_dict() == read.to_dict() == json_user()
 
 
+def test_to_dict_makes_no_models() -> None:
+    data = json_user()
+    assert User.read(data).to_dict() == json_user()
+    assert type(data["email_addresses"][0]) is dict
+
+
 def test_assignment_before_the_first_access_is_kept() -> None:
     user = User.read(json_user())
     user.email_addresses = []

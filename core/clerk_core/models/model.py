@@ -140,6 +140,8 @@ class Model(_JsonObject):
         def __dict__(self, value: dict[str, Any]) -> None:
             _set_dict(self, value)
 
+        _stored = property(_get_dict)  # the JSON object as it is, whether its objects are models yet or not
+
         __pydantic_serializer__ = _PydanticSerializer()
 
     def __init_subclass__(cls) -> None:

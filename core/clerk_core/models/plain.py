@@ -43,7 +43,7 @@ def to_plain(value: Any, base: type[Any]) -> Any:
 def _shallow_copy(value: Any, base: type[Any]) -> Any:
     """Return a dict or list of the same items, or None for a scalar."""
     if isinstance(value, base):
-        return {key: item for key, item in value.__dict__.items() if item is not UNSET}
+        return {key: item for key, item in value._stored.items() if item is not UNSET}
     if is_mapping(value):
         return dict(value)
     return list(value) if is_collection(value) else None
