@@ -327,12 +327,10 @@ class _Closest:
         self._vocabulary = comparison.vocabulary
         self._tag = tag
         self._known = [variant.get("properties", {}).keys() for variant in variants]
-        self._constants = [variant.get("properties", {}).get(tag, {}).get("enum", []) for variant in variants]
-        self._all_constants = [constant for own in self._constants for constant in own]
-        self._by_tag = {
-            constant: [number for number, own in enumerate(self._constants) if constant in own]
-            for constant in self._all_constants
-        }
+        self._by_tag: dict[Any, list[int]] = {}  # constant of the tag -> numbers of the variants that have it
+        for number, variant in enumerate(variants):
+            for constant in variant.get("properties", {}).get(tag, {}).get("enum", []):
+                self._by_tag.setdefault(constant, []).append(number)
         self._checks = checks
 
     def check(self, value: Any) -> Mismatches | None:
@@ -342,10 +340,8 @@ class _Closest:
         """
         tag = value.get(self._tag) if is_object(value) else None
         named = () if isinstance(tag, dict | list) else self._by_tag.get(tag, ())
-        if self._all_constants and isinstance(tag, str) and not named:
-            unknown = Mismatch(
-                (), "unknown variant", _join_constants(self._all_constants), self._vocabulary.describe(tag)
-            )
+        if self._by_tag and isinstance(tag, str) and not named:
+            unknown = Mismatch((), "unknown variant", _join_constants([*self._by_tag]), self._vocabulary.describe(tag))
             found = Mismatches()
             found.add(self._tag, Mismatches(unknown))
             return found
