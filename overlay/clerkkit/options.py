@@ -74,7 +74,7 @@ class Options(_Client):
             self._monitor = DriftMonitor(on_drift, strict=strict)
         self._report = None
         if on_call is not None:
-            from clerkkit.call_attempts import CallReporter  # imported when needed
+            from clerkkit.call_attempts import CallReporter
 
             self._report = CallReporter(on_call).report
         self._shared = {}
