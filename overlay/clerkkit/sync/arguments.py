@@ -11,6 +11,7 @@ from clerkkit.rate_limit import RateLimiter, check_rate_limit
 from clerkkit.sync.changes import check_kinds
 from clerkkit.sync.reads import LARGEST_PAGE
 from clerkkit.sync.schema.kinds import WHOLE_KINDS
+from clerkkit.sync.schema.values import is_id
 
 
 def require_client(has_client: bool, method: str) -> None:
@@ -54,6 +55,17 @@ def check_limit(value: object) -> int:
         InvalidArgument: it is not a positive whole number.
     """
     return check_whole_number("limit", value, 1)
+
+
+def check_id(argument: str, value: object) -> str:
+    """Return an id.
+
+    Raises:
+        InvalidArgument: it is not one.
+    """
+    if not is_id(value):
+        raise InvalidArgument(argument, f"expected an id such as user_..., got {value!r}"[:200])
+    return str(value)
 
 
 def check_share(value: object) -> float:

@@ -110,18 +110,18 @@ class Copy:
 
     def _refresh(self, user_id: str) -> Flow[Row | None]:
         arguments.require_client(self._can_read, "refresh")
-        return people.refresh(self._store, people.check_id("user_id", user_id))
+        return people.refresh(self._store, arguments.check_id("user_id", user_id))
 
     def _ensure_user(self, claims: SessionClaims | str) -> Flow[Row | None]:
         user_id = claims if isinstance(claims, str) else claims.user_id
-        return people.ensure_user(self._store, people.check_id("claims", user_id), can_read=self._can_read)
+        return people.ensure_user(self._store, arguments.check_id("claims", user_id), can_read=self._can_read)
 
     def _link(self, external_id: str | None, email_address: str | None) -> Flow[Row | None]:
         arguments.require_one(external_id=external_id, email_address=email_address)
         return people.link(self._store, external_id, email_address)
 
     def _forget(self, user_id: str) -> Flow[int]:
-        return people.forget(self._store, people.check_id("user_id", user_id))
+        return people.forget(self._store, arguments.check_id("user_id", user_id))
 
     def _status(self) -> Flow[Status]:
         status: Status = yield Transaction(partial(read_status, self._store))

@@ -10,7 +10,7 @@ from clerk_bapi import api
 from clerk_core import Model, NotFound, Request
 from clerk_core.guards import is_list, is_object
 from clerkkit.sync.schema.kinds import Kind
-from clerkkit.sync.schema.values import is_id
+from clerkkit.sync.schema.values import is_id, make_storable
 from clerkkit.sync.steps import Flow, Send
 
 LARGEST_PAGE = 500
@@ -40,7 +40,7 @@ LISTINGS: Mapping[str, Listing] = {
     "organizations": Listing(lambda: api.list_organizations, _OLDEST_FIRST),
     "users": Listing(lambda: api.list_users, _OLDEST_FIRST, has_cursor=True),
     "memberships": Listing(lambda: api.list_all_organization_memberships, _OLDEST_FIRST),
-    "organization_invitations": Listing(lambda: api.list_all_organization_invitations, {"order_by": "+created_at"}),
+    "organization_invitations": Listing(lambda: api.list_all_organization_invitations, _OLDEST_FIRST),
     "organization_domains": Listing(lambda: api.list_all_organization_domains, _OLDEST_FIRST),
     "invitations": Listing(lambda: api.list_invitations, _OLDEST_FIRST),
     "waitlist_entries": Listing(lambda: api.list_waitlist_entries, _OLDEST_FIRST),
@@ -88,7 +88,11 @@ def read_one(kind: Kind, known: Mapping[str, Any]) -> Flow[dict[str, Any] | None
 
 def _read(request: Request[Any]) -> Flow[dict[str, Any]]:
     found = yield Send(request)
-    plain: dict[str, Any] = found.to_dict()
+    return _to_storable(found)
+
+
+def _to_storable(found: Model) -> dict[str, Any]:
+    plain: dict[str, Any] = make_storable(found.to_dict())
     return plain
 
 
@@ -149,9 +153,9 @@ def read_subscription(known: Mapping[str, Any]) -> Flow[dict[str, Any] | None]:
 
 
 def rows_of(page: Any) -> list[dict[str, Any]]:
-    """Return the objects of a page that have an id, as plain JSON."""
+    """Return the objects of a page that have an id, as JSON that can be stored."""
     rows = page if is_list(page) else page.data
-    plain = [row.to_dict() for row in rows if isinstance(row, Model)]
+    plain = [_to_storable(row) for row in rows if isinstance(row, Model)]
     return [row for row in plain if is_id(row.get("id"))]
 
 
@@ -163,7 +167,7 @@ def expand(kind: Kind, rows: list[dict[str, Any]]) -> Flow[list[dict[str, Any]]]
             one["id"]: one for one in (row.get("payer") for row in rows) if is_object(one) and is_id(one.get("id"))
         }
         for payer in payers.values():
-            subscription = yield from read_subscription({**payer, "id": payer["id"]})
+            subscription = yield from read_subscription(payer)
             found += [subscription] if subscription else []
     elif kind.name == "payment_attempts":
         for statement in rows:

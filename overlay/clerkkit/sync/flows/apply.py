@@ -9,10 +9,10 @@ from typing import Any, Literal, NamedTuple
 from clerk_core import ClerkError
 from clerkkit.sync.changes import Change
 from clerkkit.sync.flows.store import Store
-from clerkkit.sync.flows.write import Received, bury, write
+from clerkkit.sync.flows.write import Received, bury, changes_of, write
 from clerkkit.sync.incoming import IncomingEvent
 from clerkkit.sync.reads import Unreadable, read_one
-from clerkkit.sync.rules import Decision, Source, build_version
+from clerkkit.sync.rules import Decision, Source
 from clerkkit.sync.schema.values import read_columns
 from clerkkit.sync.steps import Flow, Query, Transaction
 
@@ -46,6 +46,14 @@ class OrderUnknown(Exception):
     """The event and the row have the same version and different content. The transaction is rolled back."""
 
 
+class _Settled(NamedTuple):
+    """What Clerk returned for the object of an event whose order was unknown."""
+
+    item: dict[str, Any] | None
+    """None if Clerk no longer has the object."""
+    as_of: int
+
+
 _OUTCOMES: dict[Decision, tuple[OutcomeName, str | None]] = {
     Decision.WRITE: ("applied", None),
     Decision.ADVANCE: ("unchanged", "the row has the same content"),
@@ -73,7 +81,10 @@ def apply_event(store: Store, event: IncomingEvent, *, can_read: bool, again: bo
     return outcome
 
 
-def _apply(store: Store, event: IncomingEvent, again: bool, *, can_read: bool) -> Flow[Outcome]:
+def _apply(
+    store: Store, event: IncomingEvent, again: bool, *, can_read: bool, settled: _Settled | None = None
+) -> Flow[Outcome]:
+    """Apply an event in a transaction: with its own data, or with the object that was read to settle the order."""
     if not (yield from _receive(store, event, again)):
         return _outcome(event, "duplicate", "the message was applied before")
     changes = yield from _write_nested(store, event)
@@ -81,54 +92,41 @@ def _apply(store: Store, event: IncomingEvent, again: bool, *, can_read: bool) -
         name: OutcomeName = "applied" if changes else "ignored"
         reason = f"{event.type} is not copied" if event.kind is None else "the event has no id"
         outcome = _outcome(event, name, reason)
+    elif settled is not None and settled.item is None:
+        changes += yield from bury(store, event.kind, event.id, settled.as_of, None, event.envelope)
+        outcome = _outcome(event, "applied", "Clerk no longer has the object")
     elif event.is_deletion:
         item = event.item if "created_at" in event.item else None
         deleted = yield from bury(store, event.kind, event.id, event.timestamp, item, event.envelope)
         changes += deleted
         outcome = _outcome(event, "applied") if deleted else _outcome(event, "unchanged", "the object was deleted")
     else:
-        rank = event.kind.ranks.get(str(event.item.get("status")), 0)
-        version = build_version(event.item.get("updated_at"), event.timestamp, rank)
-        received = Received(event.id, event.item, version)
-        (written,) = yield from write(store, event.kind, [received], event.envelope)
-        if written.decision is Decision.UNKNOWN and can_read:
+        state = Received.build(event.kind, event.id, event.item, event.timestamp)
+        if settled is not None and settled.item is not None:
+            state = Received.build(event.kind, event.id, settled.item, settled.as_of, Source.SETTLED)
+        written = yield from write(store, event.kind, [state], event.envelope)
+        decision = written[0].decision
+        if decision is Decision.UNKNOWN and can_read:
             raise OrderUnknown(event.id)
-        changes += [written.change] if written.change else []
-        outcome = _outcome(event, *_OUTCOMES[written.decision])
-    return (yield from _complete(store, event, outcome, changes))
+        changes += changes_of(written)
+        outcome = _outcome(event, *_OUTCOMES[decision])
+    yield from store.announce(changes)
+    if outcome.name != "applied":
+        stored = {"message": event.message_id, "outcome": outcome.name, "reason": outcome.reason}
+        yield Query(store.statements.record_outcome, stored)
+    return outcome
 
 
 def _settle_order(store: Store, event: IncomingEvent, again: bool) -> Flow[Outcome]:
     """Read the object of an event whose order is unknown, and apply the event by it."""
     assert event.kind is not None
     as_of = max(store.now(), event.timestamp)
-    try:
+    settled: _Settled | None = None
+    with contextlib.suppress(Unreadable):
         item = yield from read_one(event.kind, {**read_columns(event.kind, event.item), "id": event.id})
-    except Unreadable:
-        start = partial(_apply, store, event, again, can_read=False)
-    else:
-        start = partial(_settle, store, event, again, item, as_of)
-    outcome: Outcome = yield Transaction(start)
+        settled = _Settled(item, as_of)
+    outcome: Outcome = yield Transaction(partial(_apply, store, event, again, can_read=False, settled=settled))
     return outcome
-
-
-def _settle(store: Store, event: IncomingEvent, again: bool, item: dict[str, Any] | None, as_of: int) -> Flow[Outcome]:
-    """Apply an event whose order was unknown, by the object that was read; None if Clerk no longer has it."""
-    assert event.kind is not None
-    assert event.id is not None
-    if not (yield from _receive(store, event, again)):
-        return _outcome(event, "duplicate", "the message was applied before")
-    changes = yield from _write_nested(store, event)
-    if item is None:
-        changes += yield from bury(store, event.kind, event.id, as_of, None, event.envelope)
-        outcome = _outcome(event, "applied", "Clerk no longer has the object")
-        return (yield from _complete(store, event, outcome, changes))
-    rank = event.kind.ranks.get(str(item.get("status")), 0)
-    version = build_version(item.get("updated_at"), as_of, rank, Source.SETTLED)
-    (written,) = yield from write(store, event.kind, [Received(event.id, item, version)], event.envelope)
-    changes += [written.change] if written.change else []
-    outcome = _outcome(event, *_OUTCOMES[written.decision])
-    return (yield from _complete(store, event, outcome, changes))
 
 
 def _outcome(event: IncomingEvent, name: OutcomeName, reason: str | None = None) -> Outcome:
@@ -147,18 +145,9 @@ def _receive(store: Store, event: IncomingEvent, again: bool) -> Flow[bool]:
 def _write_nested(store: Store, event: IncomingEvent) -> Flow[list[Change]]:
     changes: list[Change] = []
     for kind, item in event.nested:
-        version = build_version(item.get("updated_at"), event.timestamp, source=Source.NESTED)
-        (written,) = yield from write(store, kind, [Received(item["id"], item, version)], event.envelope)
-        changes += [written.change] if written.change else []
+        state = Received.build(kind, item["id"], item, event.timestamp, Source.NESTED)
+        changes += changes_of((yield from write(store, kind, [state], event.envelope)))
     return changes
-
-
-def _complete(store: Store, event: IncomingEvent, outcome: Outcome, changes: list[Change]) -> Flow[Outcome]:
-    yield from store.announce(changes)
-    if outcome.name != "applied":
-        stored = {"message": event.message_id, "outcome": outcome.name, "reason": outcome.reason}
-        yield Query(store.statements.record_outcome, stored)
-    return outcome
 
 
 def _inbox_row(store: Store, event: IncomingEvent, outcome: str, reason: str | None) -> dict[str, Any]:

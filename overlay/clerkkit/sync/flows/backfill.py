@@ -10,10 +10,8 @@ import sqlalchemy as sa
 
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.walk import Page, Position, read_page
-from clerkkit.sync.flows.write import Received, Written, write
-from clerkkit.sync.rules import build_version
+from clerkkit.sync.flows.write import Received, Written, changes_of, write
 from clerkkit.sync.schema.kinds import KINDS, Kind
-from clerkkit.sync.schema.values import make_storable
 from clerkkit.sync.steps import Flow, Query, Row, Transaction
 
 _TASK = "backfill"
@@ -63,14 +61,15 @@ def _begin(store: Store, kinds: Sequence[str], restart: bool) -> Flow[dict[str, 
     is_new = restart or not begun
     for kind in kinds:
         if is_new or kind not in checkpoints:
-            checkpoints[kind] = _new_checkpoint(kind, store.now())
+            checkpoints[kind] = new_checkpoint(_TASK, kind, store.now())
             yield Query(store.statements.save_progress, checkpoints[kind])
     return checkpoints
 
 
-def _new_checkpoint(kind: str, now: int) -> Row:
+def new_checkpoint(task: str, kind: str, now: int) -> Row:
+    """Return the checkpoint of a task that begins with a kind."""
     times = {"started_at": now, "updated_at": now, "finished_at": None}
-    return {"name": f"{_TASK} {kind}", "task": _TASK, "kind": kind, "position": None, "rows": 0, **times}
+    return {"name": f"{task} {kind}", "task": task, "kind": kind, "position": None, "rows": 0, **times}
 
 
 def _write_checkpoint(store: Store, checkpoint: Row, page: Page, done: int, as_of: int) -> Flow[None]:
@@ -86,15 +85,10 @@ def write_page(store: Store, kind: Kind, page: Page, as_of: int) -> Flow[list[Wr
     """Write the objects of a page as of the time before its request, so that no later event is overwritten."""
     yield from store.lock([], children=bool(kind.parents))
     written = yield from write(store, kind, received_page(kind, page, as_of))
-    yield from store.announce([one.change for one in written if one.change])
+    yield from store.announce(changes_of(written))
     return written
 
 
 def received_page(kind: Kind, page: Page, as_of: int) -> list[Received]:
     """Return the objects of a page with their versions."""
-    items = [make_storable(item) for item in page.items]
-    ranks = [kind.ranks.get(str(item.get("status")), 0) for item in items]
-    return [
-        Received(item["id"], item, build_version(item.get("updated_at"), as_of, rank))
-        for item, rank in zip(items, ranks, strict=True)
-    ]
+    return [Received.build(kind, item["id"], item, as_of) for item in page.items]

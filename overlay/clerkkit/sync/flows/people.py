@@ -7,11 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clerk_core import InvalidArgument
 from clerkkit.sync.flows.store import Store
-from clerkkit.sync.flows.write import Received, bury, write
+from clerkkit.sync.flows.write import Received, bury, write, write_or_bury
 from clerkkit.sync.reads import read_one
-from clerkkit.sync.rules import NEVER, build_version
+from clerkkit.sync.rules import NEVER
 from clerkkit.sync.schema.kinds import (
     INVITATIONS,
     KINDS,
@@ -20,7 +19,6 @@ from clerkkit.sync.schema.kinds import (
     WAITLIST_ENTRIES,
     Kind,
 )
-from clerkkit.sync.schema.values import is_id
 from clerkkit.sync.steps import Flow, Query, Row, Transaction
 
 _VERIFIED = "verified"
@@ -28,32 +26,11 @@ _BY_ADDRESS = (INVITATIONS, ORGANIZATION_INVITATIONS, WAITLIST_ENTRIES)
 """Kinds that contain an email address of a person, and no user id."""
 
 
-def check_id(argument: str, value: object) -> str:
-    """Return an id.
-
-    Raises:
-        InvalidArgument: it is not one.
-    """
-    if not is_id(value):
-        raise InvalidArgument(argument, f"expected an id such as user_..., got {value!r}"[:200])
-    return str(value)
-
-
 def refresh(store: Store, user_id: str) -> Flow[Row | None]:
     """Read a user from Clerk, write it, and return the row; None if Clerk has deleted the user."""
     as_of = store.now()
     item = yield from read_one(USERS, {"id": user_id})
-
-    def store_user() -> Flow[None]:
-        yield from store.lock([user_id], children=False, parent=item is None)
-        if item is None:
-            changes = yield from bury(store, USERS, user_id, as_of)
-        else:
-            received = Received(user_id, item, build_version(item.get("updated_at"), as_of))
-            changes = [one.change for one in (yield from write(store, USERS, [received])) if one.change]
-        yield from store.announce(changes)
-
-    yield Transaction(store_user)
+    yield Transaction(lambda: write_or_bury(store, USERS, user_id, item, as_of))
     return (yield from _find_user(store, user_id))
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from clerkkit.sync.flows.backfill import OnProgress, Progress, received_page, write_page
+from clerkkit.sync.flows.backfill import OnProgress, Progress, new_checkpoint, received_page, write_page
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.walk import Page, Position, read_page
-from clerkkit.sync.flows.write import Received, Written, bury, compare, write
+from clerkkit.sync.flows.write import Written, compare, write_or_bury
 from clerkkit.sync.reads import Unreadable, read_one
-from clerkkit.sync.rules import Decision, Source, build_version
+from clerkkit.sync.rules import Decision, Source, Version
 from clerkkit.sync.schema.kinds import KINDS, Kind
 from clerkkit.sync.steps import Flow, Query, Row, Transaction
 
@@ -109,23 +109,10 @@ def _report_page(store: Store, kind: Kind, written: list[Written], as_of: int, r
 def _settle(store: Store, kind: Kind, one: Written) -> Flow[None]:
     """Read an object again whose list row and last event have the same time."""
     assert one.stored is not None
-    as_of = max(store.now(), int(one.stored["version"].split(".")[1]))
+    as_of = max(store.now(), Version.from_text(one.stored["version"]).as_of)
     with contextlib.suppress(Unreadable):
         item = yield from read_one(kind, one.stored)
-        yield Transaction(partial(_write_or_bury, store, kind, one.id, item, as_of, Source.SETTLED))
-
-
-def _write_or_bury(
-    store: Store, kind: Kind, object_id: str, item: dict[str, Any] | None, as_of: int, source: Source
-) -> Flow[None]:
-    yield from store.lock([object_id], children=bool(kind.parents), parent=item is None and not kind.parents)
-    if item is None:
-        yield from store.announce((yield from bury(store, kind, object_id, as_of)))
-        return
-    rank = kind.ranks.get(str(item.get("status")), 0)
-    received = Received(object_id, item, build_version(item.get("updated_at"), as_of, rank, source))
-    written = yield from write(store, kind, [received])
-    yield from store.announce([one.change for one in written if one.change])
+        yield Transaction(partial(write_or_bury, store, kind, one.id, item, as_of, Source.SETTLED))
 
 
 def _check_unlisted(
@@ -158,7 +145,7 @@ def _check_one(store: Store, kind: Kind, row: Row, dry_run: bool) -> Flow[What |
     except Unreadable:
         return "unverified"
     if not dry_run:
-        yield Transaction(partial(_write_or_bury, store, kind, row["id"], item, as_of, Source.REPORTED))
+        yield Transaction(partial(write_or_bury, store, kind, row["id"], item, as_of))
     return "deleted" if item is None else None
 
 
@@ -171,7 +158,6 @@ def _live_after(store: Store, kind: Kind, last: str) -> Flow[list[Row]]:
 
 
 def _record(store: Store, kind: str, rows: int, started: int) -> Flow[None]:
-    times = {"started_at": started, "updated_at": store.now(), "finished_at": store.now()}
-    names = {"name": f"{_TASK} {kind}", "task": _TASK, "kind": kind}
-    checkpoint = {**names, "position": None, "rows": rows, **times}
-    yield Query(store.statements.save_progress, checkpoint)
+    now = store.now()
+    done = {"rows": rows, "updated_at": now, "finished_at": now}
+    yield Query(store.statements.save_progress, {**new_checkpoint(_TASK, kind, started), **done})

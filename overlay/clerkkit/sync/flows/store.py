@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -69,8 +68,3 @@ def _outbox_row(change: Change, now: int) -> dict[str, Any]:
         "after": dict(change.after),
         "created_at": now,
     }
-
-
-def to_json(value: Any) -> str:
-    """Return a JSON value as compact text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from clerkkit.sync.changes import Change, action_of
 from clerkkit.sync.flows.store import Store
-from clerkkit.sync.rules import NEVER, Decision, Source, Version, decide
+from clerkkit.sync.rules import NEVER, Decision, Source, Version, build_version, decide
 from clerkkit.sync.schema.kinds import KINDS, PARTS, Kind
 from clerkkit.sync.schema.statements import child_kinds
 from clerkkit.sync.schema.values import find_parts, have_same_content, read_columns
@@ -20,6 +20,14 @@ class Received(NamedTuple):
     id: str
     item: dict[str, Any]
     version: Version
+
+    @classmethod
+    def build(
+        cls, kind: Kind, object_id: str, item: dict[str, Any], as_of: int, source: Source = Source.REPORTED
+    ) -> Received:
+        """Return the state that Clerk reported at a time."""
+        rank = kind.ranks.get(str(item.get("status")), 0)
+        return cls(object_id, item, build_version(item.get("updated_at"), as_of, rank, source))
 
 
 class Written(NamedTuple):
@@ -56,6 +64,29 @@ def write(
             change = Change(kind.name, state_id, action_of(before, after), before, after, event)
         results.append(Written(state_id, decision, change, before))
     return results
+
+
+def write_or_bury(
+    store: Store,
+    kind: Kind,
+    object_id: str,
+    item: dict[str, Any] | None,
+    as_of: int,
+    source: Source = Source.REPORTED,
+) -> Flow[None]:
+    """Write an object that was read, or bury it if Clerk no longer has it. This is a whole transaction."""
+    yield from store.lock([object_id], children=bool(kind.parents), parent=item is None and not kind.parents)
+    if item is None:
+        changes = yield from bury(store, kind, object_id, as_of)
+    else:
+        written = yield from write(store, kind, [Received.build(kind, object_id, item, as_of, source)])
+        changes = changes_of(written)
+    yield from store.announce(changes)
+
+
+def changes_of(written: Sequence[Written]) -> list[Change]:
+    """Return the changes of the rows that were written."""
+    return [one.change for one in written if one.change]
 
 
 def compare(store: Store, kind: Kind, received: Sequence[Received]) -> Flow[list[Written]]:
