@@ -1,0 +1,14 @@
+"""Blocks of guides that do not run as the page shows them, and the tests that check them instead."""
+
+from __future__ import annotations
+
+from tests.guides.blocks import Block
+
+CHECKED_ELSEWHERE: dict[tuple[str, str], str] = {}
+"""The page, and the language or the first line of the blocks: the file of the test that reads them from the page."""
+
+
+def is_checked_elsewhere(block: Block) -> bool:
+    """Whether another test checks a block."""
+    first_line = block.text.split("\n", 1)[0]
+    return any((block.page, mark) in CHECKED_ELSEWHERE for mark in (block.language, first_line))
