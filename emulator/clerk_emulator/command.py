@@ -14,11 +14,13 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from clerk_emulator import environment
 from clerk_emulator.http import scripts
 from clerk_emulator.http.https import HttpsListener
 from clerk_emulator.http.server import Server, listen, origin_of, uvicorn_config
+from clerk_emulator.json_types import Json
 from clerk_emulator.request.generic.resources import generic_operations, unanswered_operations
 from clerk_emulator.request.pipeline import PREFIX
 from clerk_emulator.request.state import State
@@ -26,6 +28,9 @@ from clerk_emulator.seeding.dump import dump
 from clerk_emulator.seeding.load import create_state
 from clerk_emulator.storage.keys import hostname_in
 from clerk_emulator.storage.store import InUseError
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
 
 _BANNER = """\
 Clerk emulator:  {url}
@@ -86,26 +91,25 @@ def _print_environment(options: argparse.Namespace) -> None:
     if not options.port:
         raise ValueError("--print-env needs the port of the emulator; --port 0 picks any")
     origin = origin_of(options.host, options.port)
-    keys = _keys_of_running(origin)
-    if keys is None:
+    variables = _variables_of_running(origin)
+    if variables is None:
         if options.db is None and options.secret_key is None:
             raise ValueError(f"--print-env: no emulator runs at {origin}, and neither --db nor --secret-key is given")
         state = create_state(db=options.db, secret_key=options.secret_key, publishable_key=options.publishable_key)
-        keys = state.keys.secret_key, state.keys.publishable_key
+        variables = _variables(origin, state)
         state.store.close()
-    print(_exports(origin, *keys))
+    print(_exports(variables))
 
 
-def _keys_of_running(origin: str) -> tuple[str, str] | None:
-    """Return the secret and the publishable key of the emulator at an origin; None if nothing listens there."""
+def _variables_of_running(origin: str) -> dict[str, str] | None:
+    """Return the variables of the emulator that runs at an origin; None if nothing listens there."""
     from http.client import HTTPConnection, HTTPException  # rarely needed
 
     connection = HTTPConnection(origin.removeprefix("http://"), timeout=10)
     try:
-        connection.request("GET", "/_emulator/instance")
-        response = connection.getresponse()
-        instance = json.loads(response.read())
-        return instance["secret_key"], instance["publishable_key"]
+        instance, webhooks = _read(connection, "/_emulator/instance"), _read(connection, "/_emulator/webhooks")
+        keys = instance["secret_key"], instance["publishable_key"]
+        return environment.variables(origin, *keys, webhooks["endpoints"])
     except ConnectionRefusedError:
         return None
     except (HTTPException, ValueError, KeyError, TypeError):
@@ -114,9 +118,19 @@ def _keys_of_running(origin: str) -> tuple[str, str] | None:
         connection.close()
 
 
-def _exports(origin: str, secret_key: str, publishable_key: str) -> str:
-    """Return the lines of a shell that set the variables which clerkkit and Clerk's SDKs read."""
-    variables = environment.variables(origin, secret_key, publishable_key)
+def _read(connection: HTTPConnection, path: str) -> Json:
+    connection.request("GET", path)
+    found: Json = json.loads(connection.getresponse().read())
+    return found
+
+
+def _variables(origin: str, state: State) -> dict[str, str]:
+    keys = state.keys.secret_key, state.keys.publishable_key
+    return environment.variables(origin, *keys, state.webhooks.endpoints)
+
+
+def _exports(variables: dict[str, str]) -> str:
+    """Return the lines of a shell that set variables."""
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
@@ -159,15 +173,14 @@ def _run(server: Server, listener: socket.socket, https: HttpsListener | None, s
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    keys = state.keys.secret_key, state.keys.publishable_key
     print(
         _BANNER.format(
             url=origin + PREFIX,
             origin=origin,
-            secret_key=keys[0],
-            publishable_key=keys[1],
+            secret_key=state.keys.secret_key,
+            publishable_key=state.keys.publishable_key,
             notes="".join([*_https_notes(https), *_operations_without_rules()]),
-            exports=textwrap.indent(_exports(origin, *keys), "    "),
+            exports=textwrap.indent(_exports(_variables(origin, state)), "    "),
         ),
         flush=True,
     )

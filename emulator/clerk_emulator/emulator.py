@@ -146,4 +146,4 @@ class Emulator(Controls):
     @property
     def environment(self) -> dict[str, str]:
         """The variables, such as `CLERK_SECRET_KEY`, that make an application with a Clerk SDK use this emulator."""
-        return environment.variables(self.origin, self.secret_key, self.publishable_key)
+        return environment.variables(self.origin, self.secret_key, self.publishable_key, self.webhooks.endpoints)

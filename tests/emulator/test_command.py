@@ -18,6 +18,8 @@ from tests.emulator.test_server import KEY, ended, running
 
 PUBLISHABLE_KEY = "pk_test_" + base64.b64encode(b"shop-7.clerk.accounts.dev$").decode().rstrip("=")
 
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"a secret of 24 bytes here").decode()
+
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -63,6 +65,35 @@ def test_print_env_prints_the_keys_that_a_database_will_have(tmp_path: Path) -> 
     with running("--db", db, "--port", port, fixed_key=False) as program:
         assert exported(first.stdout)["secret_key"] in program.said
         assert exported(first.stdout)["url"] == program.url.removesuffix("/v1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "secret"),
+    [
+        ([], None),
+        (["--webhook", "http://127.0.0.1:1/a"], r"whsec_\S+"),
+        (["--webhook", "http://127.0.0.1:1/a", "--webhook", "http://127.0.0.1:1/b"], None),
+        (
+            [
+                "--webhook",
+                "http://127.0.0.1:1/a",
+                "--webhook",
+                "http://127.0.0.1:1/b",
+                "--webhook-secret",
+                WEBHOOK_SECRET,
+            ],
+            WEBHOOK_SECRET,
+        ),
+    ],
+    ids=["no endpoint", "one endpoint", "different secrets", "one secret"],
+)
+def test_print_env_prints_the_secret_of_webhooks_if_there_is_one(arguments: list[str], secret: str | None) -> None:
+    with running(*arguments) as program:
+        done = command("--print-env", "--port", program.url.removesuffix("/v1").rpartition(":")[2])
+        for printed in (program.said, done.stdout):
+            found = re.findall(r"export CLERK_WEBHOOK_SIGNING_SECRET=(\S+)", printed)
+            assert len(found) == bool(secret)
+            assert not secret or re.fullmatch(secret, found[0])
 
 
 def free_port() -> str:
