@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
 from clerk_emulator import errors
@@ -33,7 +32,7 @@ class FormToken:
     """The token of the forms of one browser, with the cookie that it belongs to."""
 
     def __init__(self, request: IncomingRequest) -> None:
-        held = cookies(request).get(COOKIE, "")
+        held = request.cookies.get(COOKIE, "")
         self._is_new = not _VALUE.fullmatch(held)
         self._cookie = secrets.token_urlsafe(24) if self._is_new else held
 
@@ -60,16 +59,6 @@ def _is_from_own_page(request: IncomingRequest) -> bool:
         return site == "same-origin"
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc.lower() == urlsplit(request.origin).netloc.lower()
-
-
-def cookies(request: IncomingRequest) -> dict[str, str]:
-    """Return the cookies of a request by name; none if the header is malformed."""
-    parsed: SimpleCookie = SimpleCookie()
-    try:
-        parsed.load(request.headers.get("cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in parsed.items()}
 
 
 async def read(request: IncomingRequest) -> dict[str, str]:

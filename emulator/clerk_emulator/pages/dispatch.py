@@ -15,7 +15,6 @@ from clerk_emulator.domain.social import flows
 from clerk_emulator.domain.templating.templates import APPLICATION_NAME
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api import operations
-from clerk_emulator.frontend_api.transport import cookies
 from clerk_emulator.html import forms, responses
 from clerk_emulator.html.forms import FormError, FormToken
 from clerk_emulator.json_types import Json
@@ -118,7 +117,7 @@ def _render(visit: Visit, shown: View | Redirect, token: FormToken, error: Clerk
 
 def _visit(state: State, request: IncomingRequest) -> Visit:
     query = dict(request.query)
-    sent_cookies = cookies.parse(request.headers.get("cookie", ""))
+    sent_cookies = request.cookies
     with state.store.transaction():
         browser = browsers.identify(state.store, state.keys, query, sent_cookies)
         if state.keys.uses_dev_browsers and browser.dev_browser_id is None:
@@ -127,7 +126,7 @@ def _visit(state: State, request: IncomingRequest) -> Visit:
             dev_browser_id = known or browsers.create_dev_browser(state.store)
             browser = browsers.identify(state.store, state.keys, {DEV_BROWSER: dev_browser_id}, {})
     refusal = access.refusal(_own_headers(request), request.client_ip, state.control_hosts)
-    return Visit(state, request, browser, sent_cookies, query, refusal is None)
+    return Visit(state, request, browser, query, refusal is None)
 
 
 def _own_headers(request: IncomingRequest) -> dict[str, str]:
@@ -142,10 +141,11 @@ def _dev_browser_cookies(visit: Visit) -> list[str]:
         return []
     # Scripts of applications on this host read them too: browsers share cookies between ports.
     names = (DEV_BROWSER, f"{DEV_BROWSER}_{cookie_suffix(visit.state.keys)}")
+    sent = visit.request.cookies
     return [
         f"{name}={browser.dev_browser_id}; Path=/; SameSite=Lax; Max-Age=31536000"
         for name in names
-        if visit.sent_cookies.get(name) != browser.dev_browser_id
+        if sent.get(name) != browser.dev_browser_id
     ]
 
 

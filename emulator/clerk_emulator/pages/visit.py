@@ -45,7 +45,6 @@ class Visit:
     state: State
     request: IncomingRequest
     browser: Browser
-    sent_cookies: dict[str, str]
     query: dict[str, str]
     is_trusted: bool
     """Whether the browser may control the emulator, and so may sign in as anybody."""
@@ -128,7 +127,7 @@ class Visit:
             browser=self.browser,
             session_id=None,
             origin=self._application_origin(),
-            cookies=self.sent_cookies,
+            cookies=self.request.cookies,
             headers=self.request.headers,
             store=self.state.store,
             clock=self.state.clock,

@@ -60,6 +60,16 @@ class IncomingRequest:
         """The names and values in the query."""
         return parse_qsl(self.query_string, keep_blank_values=True)
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies by name; those that are malformed are left out."""
+        found: dict[str, str] = {}
+        for part in self.headers.get("cookie", "").split(";"):
+            name, _, value = part.strip().partition("=")
+            if name:
+                found.setdefault(name, value)
+        return found
+
     def single_header(self, name: str) -> str | None:
         """Return a header's value; None if it is missing or was sent more than once."""
         return None if name in self.headers.repeated else self.headers.get(name)

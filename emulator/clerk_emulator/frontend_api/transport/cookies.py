@@ -12,16 +12,6 @@ from clerk_emulator.storage.store import Store
 _YEARS = "Max-Age=315360000"
 
 
-def parse(header: str) -> dict[str, str]:
-    """Return the cookies of a request by name; those that are malformed are left out."""
-    found: dict[str, str] = {}
-    for part in header.split(";"):
-        name, _, value = part.strip().partition("=")
-        if name:
-            found.setdefault(name, value)
-    return found
-
-
 def of_client(store: Store, keys: Keys, client: Json, origin: str, *, signed_in: bool) -> tuple[str, ...]:
     """Return the cookies that keep a client: its token for this host, and since when it is signed in for all hosts.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Collection
-from urllib.parse import parse_qsl
 
 from clerk_emulator.call import Body, Response, Upload
 from clerk_emulator.contract import specification
@@ -15,7 +14,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api import operations
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import HANDLERS
-from clerk_emulator.frontend_api.transport import cookies, forms, origins
+from clerk_emulator.frontend_api.transport import forms, origins
 from clerk_emulator.frontend_api.transport.envelopes import run
 from clerk_emulator.frontend_api.transport.routing import meant_method, normalize
 from clerk_emulator.json_types import Json
@@ -38,7 +37,7 @@ async def respond(state: State, request: IncomingRequest) -> Response | None:
     headers = origins.cors_headers(state, request, public=any(one.public for one in handlers))
     if request.method == "OPTIONS":
         return Response(None, 204, headers)
-    query = dict(parse_qsl(request.query_string, keep_blank_values=True))
+    query = dict(request.query)
     method = meant_method(request)
     operation = candidates.get(method)
     response: Response | None
@@ -61,7 +60,7 @@ async def _run(
     handler = HANDLERS.get(operation.id)
     if handler is None or not handler.public:
         origins.require_allowed(state, request, operation.method)
-    sent_cookies = cookies.parse(request.headers.get("cookie", ""))
+    sent_cookies = request.cookies
     with state.store.transaction():
         browser = browsers.identify(state.store, state.keys, query, sent_cookies)
     anonymous = operation.public if handler is None else handler.anonymous
