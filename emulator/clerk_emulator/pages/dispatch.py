@@ -98,8 +98,8 @@ async def _respond(visit: Visit, page: HostedPage, token: FormToken) -> Response
 def _render(visit: Visit, shown: View | Redirect, token: FormToken, error: ClerkAPIError | None = None) -> Response:
     if isinstance(shown, Redirect):
         return responses.redirect(shown.location)
+    url = visit.destination("sign_in")
     with visit.state.store.transaction():
-        url = destinations.requested(visit.state.store, visit.query, "sign_in")
         targets = destinations.form_targets(visit.state.store, shown.values.get("destination") or url)
     values: Json = {
         "base": visit.base,

@@ -76,13 +76,20 @@ class Visit:
             session = self.state.store.get(SESSIONS, (client or {}).get("last_active_session_id") or "")
         return session if session is not None and session["status"] in session_lifecycle.OPEN else None
 
+    def destination(self, act: Act) -> str | None:
+        """Return the URL that the query names to go to after an act, or None.
+
+        Raises Clerk's 422 for one to which the browser must not be sent.
+        """
+        with self.state.store.transaction():
+            return destinations.requested(self.state.store, self.query, act)
+
     def after(self, act: Act) -> str:
         """Return where to go after an act: to the tasks of the user if there are any, else where the query says.
 
         Raises Clerk's 422 for an address to which the browser must not be sent.
         """
-        with self.state.store.transaction():
-            url = destinations.requested(self.state.store, self.query, act)
+        url = self.destination(act)
         session = self.session()
         if act != "sign_out" and session is not None and session["status"] == "pending":
             return self.address("/tasks")
@@ -148,8 +155,7 @@ class Visit:
     def _application_origin(self) -> str:
         """Return the origin of the pages that will use the session."""
         try:
-            with self.state.store.transaction():
-                url = destinations.requested(self.state.store, self.query, "sign_in")
+            url = self.destination("sign_in")
         except ClerkAPIError:
             url = None
         parts = urlsplit(url or self.request.origin)

@@ -19,7 +19,7 @@ def show(visit: Visit) -> View | Redirect:
     """Show the next step of the browser's sign-in; a browser that is signed in is sent on."""
     if visit.session() is not None and visit.query.get("prompt") != "login":
         return Redirect(visit.after("sign_in"))
-    visit.after("sign_in")  # an address to which the browser must not be sent is refused now
+    visit.destination("sign_in")  # an address to which the browser must not be sent is refused now
     begun = _begun(visit)
     attempt = begun if begun is not None and begun["status"] in _OPEN else None
     result = begun["first_factor_verification"] if begun is not None else None

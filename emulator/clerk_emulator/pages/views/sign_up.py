@@ -23,7 +23,7 @@ def show(visit: Visit) -> View | Redirect:
     """Show the next step of the browser's sign-up; a browser that is signed in is sent on."""
     if visit.session() is not None and visit.query.get("prompt") != "login":
         return Redirect(visit.after("sign_up"))
-    visit.after("sign_up")  # an address to which the browser must not be sent is refused now
+    visit.destination("sign_up")  # an address to which the browser must not be sent is refused now
     store = visit.state.store
     begun = _begun(visit)
     attempt = _if_continued(begun)

@@ -20,7 +20,7 @@ def show(visit: Visit) -> View | Redirect:
         return Redirect(visit.address("/sign-in"))
     if session["status"] != "pending" or not session["tasks"]:
         return Redirect(visit.after("sign_in"))
-    visit.after("sign_in")  # an address to which the browser must not be sent is refused now
+    visit.destination("sign_in")  # an address to which the browser must not be sent is refused now
     task = session["tasks"][0]["key"]
     values: Json = {"here": visit.address(_PATH), "task": task}
     if task == session_tasks.CHOOSE_ORGANIZATION:
