@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from clerk_emulator.call import Body, Response
@@ -21,6 +23,8 @@ from clerk_emulator.request.incoming import IncomingRequest
 from clerk_emulator.request.state import State
 from clerk_emulator.storage.cause import Cause
 from clerk_emulator.storage.tables import SESSIONS
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,13 @@ class Visit:
         if url is None:
             return self.address("/sign-in" if act == "sign_out" else "/user")
         return destinations.with_dev_browser(url, self.browser.dev_browser_id, self.request.origin)
+
+    def choose(self, actions: Mapping[str, T]) -> T:
+        """Return the action that the form names in its field `act`. Raises ClerkAPIError for other values."""
+        action = actions.get(self.form.get("act", ""))
+        if action is None:
+            raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
+        return action
 
     def perform(
         self,

@@ -11,7 +11,7 @@ from clerk_emulator.domain.oauth.authorization import AuthorizationRequest
 from clerk_emulator.domain.oauth.errors import OAuthError
 from clerk_emulator.domain.oauth.scopes import ORGANIZATION, describe
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.json_types import Json
+from clerk_emulator.pages import organizations
 from clerk_emulator.pages.visit import Redirect, View, Visit
 
 _PATH = "/oauth-consent"
@@ -30,17 +30,13 @@ def show(visit: Visit) -> View | Redirect:
     if session is None or session["status"] != "active":
         page = "/sign-in" if session is None else "/tasks"
         return Redirect(visit.address(page, redirect_url=visit.request.origin + here.removeprefix(visit.base)))
-    memberships: list[Json] = []
-    if ORGANIZATION in request.scopes:
-        page_of = {"limit": "100", "paginated": "true"}
-        memberships = visit.perform("getOrganizationMemberships", query=page_of)["data"]
     uri = urlsplit(request.redirect_uri)
     values = {
         "here": here,
         "name": request.application["name"],
         "host": uri.netloc or request.redirect_uri,
         "scopes": [describe(scope) for scope in request.scopes],
-        "memberships": memberships,
+        "memberships": organizations.memberships(visit) if ORGANIZATION in request.scopes else [],
         "active": session["last_active_organization_id"],
         "user": visit.perform("getUser"),
         "destination": request.redirect_uri,

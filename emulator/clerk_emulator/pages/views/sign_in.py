@@ -12,6 +12,7 @@ from clerk_emulator.storage.settings import AUTHENTICATION
 
 _PATH = "/sign-in"
 _SENT = ("email_code", "phone_code", "email_link", "reset_password_email_code", "reset_password_phone_code")
+"""The strategies that send a code or a link."""
 _OPEN = ("needs_first_factor", "needs_second_factor", "needs_client_trust", "needs_new_password")
 
 
@@ -23,31 +24,37 @@ def show(visit: Visit) -> View | Redirect:
     begun = _begun(visit)
     attempt = begun if begun is not None and begun["status"] in _OPEN else None
     result = begun["first_factor_verification"] if begun is not None else None
-    with visit.state.store.transaction():
-        mode = AUTHENTICATION.read(visit.state.store)["sign_up_mode"]
-    values = {
+    step = "transfer" if providers.is_transferable(result) else _step(visit, attempt)
+    values: Json = {
         "attempt": attempt,
         "here": visit.address(_PATH, prompt=visit.query.get("prompt", "")),
-        "step": "transfer" if providers.is_transferable(result) else _step(visit, attempt),
+        "step": step,
         "failure": providers.failure(result) or links.FAILURES.get(visit.query.get("__clerk_status", "")),
-        "is_link_accepted": visit.query.get("__clerk_status") == "verified",
-        "providers": providers.enabled(visit),
         "factors": _factors(attempt),
         "prepared": _prepared(attempt),
-        "people": people.suggested(visit) if attempt is None else [],
+        "sent_strategies": _SENT,
+    }
+    return View("pages/sign_in.html", values | _first_step(visit) if step == "identifier" else values)
+
+
+def _first_step(visit: Visit) -> Json:
+    """Return the values that only the first step shows."""
+    with visit.state.store.transaction():
+        mode = AUTHENTICATION.read(visit.state.store)["sign_up_mode"]
+    return {
+        "is_link_accepted": visit.query.get("__clerk_status") == "verified",
+        "providers": providers.enabled(visit),
+        "people": people.suggested(visit),
         "kept": [(name, visit.query[name]) for name in destinations.KEPT if visit.query.get(name)],
         "searched": visit.query.get("people", ""),
         "sign_up_mode": mode,
         "ticket": visit.query.get("__clerk_ticket", ""),
     }
-    return View("pages/sign_in.html", values)
 
 
 def act(visit: Visit) -> Redirect:
     """Do what a form of the page asks for. Raises ClerkAPIError."""
-    action = _ACTIONS.get(visit.form.get("act", ""))
-    if action is None:
-        raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
+    action = visit.choose(_ACTIONS)
     try:
         attempt = action(visit)
     except ClerkAPIError as error:

@@ -34,8 +34,8 @@ def show(visit: Visit) -> View | Redirect:
         mode = AUTHENTICATION.read(store)["sign_up_mode"]
         display = DISPLAY.read(store)
     accepted = [name for name in _SHOWN if name in (*requirements.required, *requirements.optional)]
-    if ticket or attempt is not None:
-        accepted = [name for name in accepted if not (ticket and name == "email_address")]
+    if ticket:
+        accepted = [name for name in accepted if name != "email_address"]
     values = {
         "attempt": attempt,
         "here": visit.address(_PATH, __clerk_ticket=ticket, prompt=visit.query.get("prompt", "")),
@@ -46,7 +46,7 @@ def show(visit: Visit) -> View | Redirect:
         "failure": providers.failure(result) or links.FAILURES.get(visit.query.get("__clerk_status", "")),
         "is_link_accepted": visit.query.get("__clerk_status") == "verified",
         "awaits_link": _awaits_link(attempt),
-        "providers": providers.enabled(visit),
+        "providers": providers.enabled(visit) if attempt is None else [],
         "sign_up_mode": "public" if ticket else mode,
         "ticket": ticket,
         "documents": {
@@ -61,9 +61,7 @@ def show(visit: Visit) -> View | Redirect:
 
 def act(visit: Visit) -> Redirect:
     """Do what a form of the page asks for. Raises ClerkAPIError."""
-    action = _ACTIONS.get(visit.form.get("act", ""))
-    if action is None:
-        raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
+    action = visit.choose(_ACTIONS)
     attempt = action(visit)
     if attempt["object"] == "waitlist_entry":
         return Redirect(visit.address(_PATH, joined="true"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clerk_emulator.domain import session_tasks
-from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
+from clerk_emulator.pages import organizations
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.tables import USERS
 
@@ -24,8 +24,7 @@ def show(visit: Visit) -> View | Redirect:
     task = session["tasks"][0]["key"]
     values: Json = {"here": visit.address(_PATH), "task": task}
     if task == session_tasks.CHOOSE_ORGANIZATION:
-        page = {"limit": "100", "paginated": "true"}
-        values["memberships"] = visit.perform("getOrganizationMemberships", query=page)["data"]
+        values["memberships"] = organizations.memberships(visit)
         page = {"limit": "100", "status": "pending"}
         values["invitations"] = visit.perform("getUsersOrganizationInvitations", query=page)["data"]
     if task == session_tasks.SETUP_MFA:
@@ -36,33 +35,21 @@ def show(visit: Visit) -> View | Redirect:
 
 def act(visit: Visit) -> Redirect:
     """Do what a form of the page asks for. Raises ClerkAPIError."""
-    action = _ACTIONS.get(visit.form.get("act", ""))
-    session = visit.session()
-    if action is None or session is None:
-        raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
+    action = visit.choose(_ACTIONS)
+    if visit.session() is None:
+        return Redirect(visit.address("/sign-in"))
     action(visit)
     return Redirect(visit.after("sign_in"))
 
 
 def _choose(visit: Visit) -> None:
-    _activate(visit, visit.form.get("organization_id", ""))
-
-
-def _create(visit: Visit) -> None:
-    organization = visit.perform("createOrganization", {"name": visit.form.get("name", "").strip()})
-    _activate(visit, organization["id"])
+    organizations.activate(visit, visit.form.get("organization_id", ""))
 
 
 def _accept(visit: Visit) -> None:
     path = {"invitation_id": visit.form.get("invitation_id", "")}
     invitation = visit.perform("acceptOrganizationInvitation", path=path)
-    _activate(visit, invitation["public_organization_data"]["id"])
-
-
-def _activate(visit: Visit, organization_id: str) -> None:
-    session = visit.session()
-    assert session is not None
-    visit.perform("touchSession", {"active_organization_id": organization_id}, path={"session_id": session["id"]})
+    organizations.activate(visit, invitation["public_organization_data"]["id"])
 
 
 def _change_password(visit: Visit) -> None:
@@ -83,7 +70,7 @@ def _sign_out(visit: Visit) -> None:
 
 _ACTIONS: dict[str, Callable[[Visit], None]] = {
     "choose": _choose,
-    "create": _create,
+    "create": organizations.create,
     "accept": _accept,
     "password": _change_password,
     "begin_totp": _begin_totp,

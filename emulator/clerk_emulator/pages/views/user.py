@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.json_types import Json
+from collections.abc import Callable
+
+from clerk_emulator.pages import organizations
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import DISPLAY
 
@@ -23,7 +24,7 @@ def show(visit: Visit) -> View | Redirect:
     values = {
         "here": visit.address(_PATH),
         "user": visit.perform("getUser"),
-        "memberships": visit.perform("getOrganizationMemberships", query={"limit": "100", "paginated": "true"})["data"],
+        "memberships": organizations.memberships(visit),
         "session": session,
         "sessions": [one for one in client["sessions"] if one["status"] in ("active", "pending")],
         "home": home if str(home).startswith(("http://", "https://")) else None,
@@ -33,25 +34,25 @@ def show(visit: Visit) -> View | Redirect:
 
 def act(visit: Visit) -> Redirect:
     """Choose or create an organization, choose a session, or end one. Raises ClerkAPIError."""
-    form, act = visit.form, visit.form.get("act")
-    session_id = form.get("session_id", "")
-    if act == "organization":
-        session = visit.session()
-        if session is not None:
-            _touch(visit, session["id"], active_organization_id=form.get("organization_id", ""))
-    elif act == "session":
-        _touch(visit, session_id)
-    elif act == "create":
-        organization = visit.perform("createOrganization", {"name": form.get("name", "").strip()})
-        session = visit.session()
-        if session is not None:
-            _touch(visit, session["id"], active_organization_id=organization["id"])
-    elif act == "sign_out":
-        visit.perform("removeSession", path={"session_id": session_id})
-    else:
-        raise ClerkAPIError(400, "bad_request", "is invalid", "The form does not say what to do.")
+    visit.choose(_ACTIONS)(visit)
     return Redirect(visit.address(_PATH))
 
 
-def _touch(visit: Visit, session_id: str, **body: str) -> Json:
-    return visit.perform("touchSession", dict(body), path={"session_id": session_id})
+def _activate_organization(visit: Visit) -> None:
+    organizations.activate(visit, visit.form.get("organization_id", ""))
+
+
+def _activate_session(visit: Visit) -> None:
+    visit.perform("touchSession", path={"session_id": visit.form.get("session_id", "")})
+
+
+def _end_session(visit: Visit) -> None:
+    visit.perform("removeSession", path={"session_id": visit.form.get("session_id", "")})
+
+
+_ACTIONS: dict[str, Callable[[Visit], None]] = {
+    "organization": _activate_organization,
+    "create": organizations.create,
+    "session": _activate_session,
+    "sign_out": _end_session,
+}
