@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
-  bench bench-mcp bench-emulator bench-sync
+  bench bench-mcp bench-emulator bench-sync reference
 
 setup: $(STAMP)
 
@@ -73,6 +73,10 @@ coverage-api: $(STAMP)
 # Write the table of docs/webhook-events.md from spec/event_causes.yaml.
 event-table: $(STAMP)
 	$(RUN) -m tools.event_table
+
+# Write docs/reference. It runs the examples of all operations on the emulator.
+reference: $(STAMP)
+	$(RUN) -m tools.reference
 
 # Test the emulator with twenty times as many random examples, and kill its process fifty times: make explore FACTOR=100
 explore: $(STAMP)

@@ -2,8 +2,9 @@
 
 `CLERK_EMULATOR_COVERAGE=1 pytest tests/emulator` prints a table at the end. The run fails if an emulated operation
 never responded with a success or never with an error, or if the emulator filled in a property. Workers of pytest-xdist
-report their counts to the main process, which writes docs/emulator-coverage.md and docs/emulator-frontend-coverage.md.
-The run fails if a page was not up to date. Operations of the Frontend API are named as in `frontend/getClient`.
+report their counts to the main process, which writes docs/emulator-coverage.md, docs/emulator-frontend-coverage.md and
+the error codes for docs/reference. The run fails if one of these files was not up to date. Operations of the Frontend
+API are named as in `frontend/getClient`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from clerk_emulator.frontend_api.registry import HANDLERS as FRONTEND_HANDLERS
 from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.store import Store
-from tests.emulator import coverage_page
+from tests.emulator import coverage_page, observed_errors
+from tests.emulator.observed_errors import ObservedError
 
 SWITCH = "CLERK_EMULATOR_COVERAGE"
 
@@ -33,6 +35,8 @@ _ANSWERS: Counter[tuple[str, int]] = Counter()
 _FILLED_IN: set[str] = set()
 _STATUSES: set[tuple[str, int]] = set()
 """The statuses of responses to tests without random input, by operation."""
+_ERRORS: set[ObservedError] = set()
+"""The errors in the responses of the Backend API to the same tests."""
 _EVENTS: set[tuple[str, str]] = set()
 """The types of the events that requests caused, by operation, in the same tests."""
 
@@ -48,11 +52,12 @@ class _Current(threading.local):
 _CURRENT = _Current()
 
 
-def observe(operation_id: str, status: int, _body: Any) -> None:
+def observe(operation_id: str, status: int, body: Any) -> None:
     """Count a response; an `observer` for the emulator."""
     _ANSWERS[operation_id, status] += 1
     if not Plugin.has_random_input:
         _STATUSES.add((operation_id, status))
+        _ERRORS.update(observed_errors.in_response(operation_id, status, body))
         if status < 400:
             _EVENTS.update((operation_id, event) for event in _CURRENT.events)
     _CURRENT.events.clear()
@@ -168,10 +173,11 @@ class Plugin:
             session.config.workeroutput["api_coverage"] = [[*key, count] for key, count in _ANSWERS.items()]
             session.config.workeroutput["api_filled_in"] = sorted(_FILLED_IN)
             session.config.workeroutput["api_statuses"] = [list(pair) for pair in _STATUSES]
+            session.config.workeroutput["api_errors"] = [list(one) for one in _ERRORS]
             session.config.workeroutput["api_events"] = [list(pair) for pair in _EVENTS]
         elif session.exitstatus == pytest.ExitCode.OK:
             if not _all_that_lacks():
-                self.changed_pages = coverage_page.update(_STATUSES, _EVENTS)
+                self.changed_pages = (*coverage_page.update(_STATUSES, _EVENTS), *observed_errors.update(_ERRORS))
             if _all_that_lacks() or self.changed_pages:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -183,6 +189,7 @@ class Plugin:
         output: dict[str, Any] = getattr(node, "workeroutput", {})
         _FILLED_IN.update(output.get("api_filled_in", ()))
         _STATUSES.update((operation, status) for operation, status in output.get("api_statuses", ()))
+        _ERRORS.update(ObservedError(*one) for one in output.get("api_errors", ()))
         _EVENTS.update((operation, event) for operation, event in output.get("api_events", ()))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,17 @@
+"""Write the first page of docs/reference."""
+
+from __future__ import annotations
+
+from tools.reference import markdown
+from tools.reference.section import Section
+
+_TEXT = """\
+# Reference
+
+- [Operations](operations/index.md): what each method of `Clerk` sends and returns, with an example that has run
+"""
+
+
+def build() -> Section:
+    """Return the page."""
+    return Section({"index.md": markdown.page(_TEXT)})

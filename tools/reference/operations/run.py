@@ -1,0 +1,78 @@
+"""Run the code of an example, and return what happened."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import warnings
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tools.reference.operations.example_code import ExampleCode
+from tools.reference.operations.masking import mask
+from tools.reference.operations.world import World
+from tools.reference.section import SectionFailed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an example printed and caused."""
+
+    output: str
+    status: int
+    """The status of the last response of its operation."""
+    body: Any
+    events: tuple[str, ...]
+    """The types of the events that it caused, in order."""
+
+
+class ExampleFailed(SectionFailed):
+    """An example does not work."""
+
+
+def run(world: World, operation_id: str, code: ExampleCode) -> Outcome:
+    """Run both forms of an example, and return their outcome.
+
+    Raises ExampleFailed if the code raises an exception, does not call the operation, or violates the contract, and if
+    the two forms do not do the same.
+    """
+    outcome = _run(world, operation_id, code.sync, code)
+    other = _run(world, operation_id, code.asynchronous, code)
+    if outcome != other:
+        raise ExampleFailed(f"{operation_id}: AsyncClerk has another outcome:\n{other}\nthan Clerk:\n{outcome}")
+    return outcome
+
+
+def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outcome:
+    world.restart()
+    given: dict[str, Any] = {name: world.variables[name][0] for name in code.variables}
+    printed = io.StringIO()
+    try:
+        with _environment(world.environment), contextlib.redirect_stdout(printed), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            exec(compile(text, f"<example of {operation_id}>", "exec"), {"__name__": "__main__", **given})
+    except Exception as error:
+        raise ExampleFailed(f"{operation_id}: {type(error).__name__}: {error}\n{text}") from error
+    if world.problems:
+        raise ExampleFailed(f"{operation_id}: {world.problems}")
+    answers = [(status, body) for called, status, body in world.responses if called == operation_id]
+    if not answers:
+        raise ExampleFailed(f"{operation_id}: its example does not call it\n{text}")
+    status, body = answers[-1]
+    return Outcome(mask(printed.getvalue(), world.origin), status, mask(body, world.origin), tuple(world.new_events))
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Generator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
