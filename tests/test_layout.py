@@ -25,6 +25,7 @@ EXTERNAL = {
 
 OPTIONAL = {
     "clerk_emulator.domain.webauthn_ceremonies": {"webauthn"},
+    "clerk_emulator.json_types": {"msgspec"},
     "clerk_core.models.pydantic_schema": {"pydantic_core"},
     "clerk_core.transport.aiohttp_pool": {"aiohttp", "yarl"},
     "clerkkit.testing.application_server": {"uvicorn"},

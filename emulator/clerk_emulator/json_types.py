@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 
-to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
-"""Return the text of a JSON value, without spaces."""
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+
+
+def encode_plainly(value: Any) -> bytes:
+    """Return the text of a JSON value, as `encode_json` does without msgspec."""
+    return _compact(value).encode()
+
+
+try:
+    # Unlike orjson, it has integers of any size.
+    from msgspec.json import Decoder, Encoder
+except ImportError:  # it is not there for all platforms
+    encode_json: Callable[[Any], bytes] = encode_plainly
+    from_json: Callable[[str], Any] = json.loads
+else:
+    encode_json = Encoder().encode
+    from_json = Decoder().decode
+# `encode_json` returns the text of a JSON value in UTF-8, without spaces. `from_json` reads what it wrote.
+
+
+def to_json(value: Any) -> str:
+    """Return the text of a JSON value, without spaces."""
+    return encode_json(value).decode()
 
 
 def is_object(value: Any) -> TypeGuard[Json]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -10,7 +9,7 @@ from typing import Literal
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, to_json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.rows import group_by, public_fields
 from clerk_emulator.storage.store import Store
@@ -60,7 +59,7 @@ def of_user(store: Store, user_id: str) -> list[Json]:
 
 def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
     """Return the identifications of several users, by user id."""
-    return group_by(store.query(_OF_USERS, user_ids=json.dumps(user_ids)), "_user_id")
+    return group_by(store.query(_OF_USERS, user_ids=to_json(user_ids)), "_user_id")
 
 
 def serialize_identification(row: Json) -> Json:

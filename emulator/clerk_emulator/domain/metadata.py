@@ -7,7 +7,7 @@ from typing import Any
 
 from clerk_emulator import errors
 from clerk_emulator.errors import ClerkAPIError
-from clerk_emulator.json_types import Json, is_object, to_json
+from clerk_emulator.json_types import Json, encode_json, is_object
 
 METADATA_LIMIT = 8 * 1024
 """Maximum size of each metadata object, in bytes of JSON."""
@@ -22,7 +22,7 @@ def validate(name: str, value: Any) -> Any:
     """Return the metadata. Raises ClerkAPIError if it is not an object or exceeds the limit."""
     if not is_object(value):
         raise not_object(name)
-    if len(to_json(value).encode()) > METADATA_LIMIT:
+    if len(encode_json(value)) > METADATA_LIMIT:
         message = f"{name} must not have more than {METADATA_LIMIT} bytes."
         raise ClerkAPIError(422, "form_param_exceeds_allowed_size", "is too large", message, param_name=name)
     return value

@@ -17,7 +17,7 @@ from clerk_emulator.domain.images import DEFAULT_IMAGE
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.transport import routing
 from clerk_emulator.http import proxies, scripts
-from clerk_emulator.json_types import to_json
+from clerk_emulator.json_types import encode_json
 from clerk_emulator.request import pipeline
 from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
 from clerk_emulator.request.state import State
@@ -75,7 +75,7 @@ class Application:
         headers = {name.lower(): value for name, value in response.headers.items()}
         content = response.content
         if content is None and response.body is not None:
-            content = to_json(response.body).encode()
+            content = encode_json(response.body)
             headers.setdefault("content-type", "application/json")
         if content is not None or response.status != 204:
             headers["content-length"] = str(len(content or b""))

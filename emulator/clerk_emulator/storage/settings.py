@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, from_json, to_json
 from clerk_emulator.storage.store import Store
 
 
@@ -21,11 +20,11 @@ class Section:
 
     def read(self, store: Store) -> Json:
         """Return the settings."""
-        return {**json.loads(self._packed), **(store.setting(self.name) or {})}
+        return {**from_json(self._packed), **(store.setting(self.name) or {})}
 
     @functools.cached_property
     def _packed(self) -> str:
-        return json.dumps(self.defaults)
+        return to_json(self.defaults)
 
     def update(self, store: Store, **changes: Any) -> Json:
         """Change settings and return all of the section; those not named do not change."""

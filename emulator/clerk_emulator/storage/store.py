@@ -8,7 +8,6 @@ also stored in an indexed column.
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import threading
 import zlib
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_emulator.errors import not_found
-from clerk_emulator.json_types import Json, to_json
+from clerk_emulator.json_types import Json, from_json, to_json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.cause import NO_REQUEST, Cause
 from clerk_emulator.storage.clock import Clock
@@ -309,7 +308,7 @@ class Store:
             found = self._raw.execute("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
             self._settings[name] = found[0] if found else None
         text = self._settings[name]
-        return None if text is None else json.loads(text)
+        return None if text is None else from_json(text)
 
     def set_setting(self, name: str, value: Json) -> None:
         """Store a setting of the instance."""
@@ -347,7 +346,7 @@ def _query(text: str, where: Sequence[Where], order: Sequence[sql.Expression] = 
 
 def _from_json(rows: Iterable[str]) -> list[Json]:
     # Parsed in one call, because starting to parse takes as long as parsing a row.
-    parsed: list[Json] = json.loads(f"[{','.join(rows)}]")
+    parsed: list[Json] = from_json(f"[{','.join(rows)}]")
     return parsed
 
 
