@@ -15,7 +15,7 @@ from generator.code import generate
 from generator.contract import spec_folder
 from generator.contract.build import build_contract
 from generator.fetch import document, source
-from generator.follow import install, release, replay, update
+from generator.follow import install, release, replay, revisions, update
 from generator.problems import GeneratorProblem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,6 +161,15 @@ def _replay(options: argparse.Namespace) -> int:
     return replay.replay(options.root, options.folder)
 
 
+def _add_revisions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="documents named VERSION.yml or ...VERSION@COMMIT.yml")
+
+
+def _revisions(options: argparse.Namespace) -> int:
+    print(f"wrote {revisions.write(options.root, options.folder).relative_to(options.root)}")
+    return 0
+
+
 def _add_release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", required=True, help="check only: this publishes nothing")
 
@@ -186,6 +195,12 @@ COMMANDS = (
     Command("guard", "check that every generated name the overlay and emulator use exists", _add_nothing, _guard),
     Command("drift", "propose corrections from drift that clients reported", _add_drift, _drift),
     Command("replay", "treat every document of a folder, in order of date, as an update", _add_replay, _replay),
+    Command(
+        "revisions",
+        "write spec/revisions.json: what changed for each operation in the documents of a folder",
+        _add_revisions,
+        _revisions,
+    ),
     Command("release", "check what must be true before a release", _add_release, _release),
 )
 """All commands, in the order of `--help`."""

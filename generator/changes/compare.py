@@ -22,9 +22,11 @@ class Comparison:
         self._shims = shims
         self._old = CallerView(old)
         self._new = CallerView(new)
-        self._pairs, self._gone, self._come = matching.operations(self._old, self._new)
-        self._renamed = matching.classes(self._old, self._new, self._pairs, shims)
-        self._values = Values(self._old, self._new, self._renamed)
+        self.pairs, self._gone, self._come = matching.operations(self._old, self._new)
+        """The operations that both contracts have, old and new."""
+        self.renamed = matching.classes(self._old, self._new, self.pairs, shims)
+        """The new name of each renamed class."""
+        self._values = Values(self._old, self._new, self.renamed)
 
     def changes(self) -> Iterator[Change]:
         """Yield every change, in no particular order."""
@@ -33,7 +35,7 @@ class Comparison:
             yield Change("operation-removed", operation.place(), None)
         for operation in self._come:
             yield Change("operation-added", None, operation.place())
-        for one, other in self._pairs:
+        for one, other in self.pairs:
             yield from self._operation(one, other)
         yield from self._events()
         yield from self._models()
@@ -147,7 +149,7 @@ class Comparison:
 
     def _models(self) -> Iterator[Change]:
         old, new = self._old.models, self._new.models
-        mine = {self._renamed.get(schema, schema): model for schema, model in old.items()}
+        mine = {self.renamed.get(schema, schema): model for schema, model in old.items()}
         for schema in sorted(mine.keys() - new.keys()):
             yield Change("model-removed", mine[schema].place(), None)
         for schema in sorted(new.keys() - mine.keys()):

@@ -25,7 +25,7 @@ from generator.contract.nodes import Node
 from generator.contract.spec_folder import load
 from generator.fetch import source
 from generator.fetch.document import Document
-from generator.follow import install
+from generator.follow import install, revisions
 from generator.follow.changelog import with_entry
 from generator.follow.progress import step
 from generator.problems import GeneratorProblem
@@ -35,7 +35,7 @@ _FRONTEND = "frontend_api"
 _PACKAGE = "generated/clerk_bapi"
 _MADE = (
     *("spec/contract.json", "spec/events.json", "spec/frontend_api.json"),
-    *(_PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml"),
+    *("spec/revisions.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml"),
 )
 """The files that an update writes. The lock file is last: it marks the update as complete."""
 _SOURCE_ROOTS = ("core", "generated", "overlay", "emulator")
@@ -90,6 +90,7 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
         with step("generate"):
             for one in new:
                 spec_folder.write(one.document, one.contract, copy / "spec")
+                _extend_revisions(root, copy, one)
             noted = [*(note for one in new for note in one.contract.notes), *generate.generate(copy).notes]
         with step("compare") as said:
             reported = [one for one in new if one.contract.kind != _FRONTEND]
@@ -126,6 +127,12 @@ def _check(new: _New, spec: Path) -> None:
             f"its version {new.contract.version} is older than {known}, the version of the {new.contract.kind} in spec/"
         )
         raise GeneratorProblem(f"{new.document.source}: {problem}")
+
+
+def _extend_revisions(root: Path, copy: Path, new: _New) -> None:
+    path = root / "spec" / spec_folder.FILES["contract"]
+    if new.contract.kind == "contract" and path.exists():
+        revisions.extend(copy / "spec", load(path), new.contract.facts, new.document.source)
 
 
 def _reports(root: Path, copy: Path, new: list[_New]) -> list[Report]:

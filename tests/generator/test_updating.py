@@ -62,6 +62,7 @@ def test_commands_of_the_page_run_in_order(copy: Path, monkeypatch: pytest.Monke
             "nothing was written",
             "ready to commit",
             "2025-11-10 to 2026-05-12",
+            "wrote spec/revisions.json",
             "generated/ is for 2025-11-10",
             "",
             "$.components.schemas['User']['properties']['banned']",
