@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
-  bench bench-mcp bench-emulator bench-sync reference
+  bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser
 
 setup: $(STAMP)
 
@@ -111,7 +111,7 @@ emulator: $(STAMP)
 # Test with Clerk's own frontend in a real browser: make browser ARGUMENTS="-k sign_up". Installs Debian's chromium if it is
 # missing. Needs node, npm and the package registries.
 browser: $(STAMP)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser --group docs
 	$(RUN) -m tests.browser $(ARGUMENTS)
 
 # Test the copy in a database on SQLite and on a PostgreSQL server, which is started for the tests.
@@ -128,8 +128,7 @@ sync-histories: $(STAMP)
 sdks: $(STAMP)
 	$(RUN) -m tests.sdks
 
-# Send each call of the official SDK and ours beside it, compare the requests, and write the table of
-# docs/guides/migrate-from-the-official-sdk.md. Needs the package registry.
+# Compare the official SDK's calls in docs/migration.md with its signatures. Needs the package registry.
 official-calls: $(STAMP)
 	$(RUN) -m tests.sdks.calls
 
@@ -158,3 +157,18 @@ bench-mcp: $(STAMP)
 bench-emulator: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group bench
 	$(RUN) -m benchmarks.emulator
+
+# Build the documentation into site/, as pages and as Markdown, and check its links.
+docs: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group docs
+	$(RUN) -m tools.site build
+
+# Serve the documentation, and build pages again when they change: make docs-serve ADDRESS=127.0.0.1:8001
+docs-serve: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group docs
+	$(RUN) -m tools.site serve $(if $(ADDRESS),--address "$(ADDRESS)")
+
+# Look at the documentation in Debian's chromium: contrast, headings, keyboard, phone, search. `make browser` includes this.
+docs-browser: $(STAMP)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group docs --group browser
+	$(RUN) -m tests.browser.documentation $(ARGUMENTS)

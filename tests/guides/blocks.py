@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "guides"
+HOME = ROOT / "docs" / "index.md"
 
 _FENCE = re.compile(r"^( *)```([\w-]*)[^\n]*\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _FILE_NAME = re.compile(
@@ -65,8 +66,8 @@ def _blocks(page: str, text: str) -> Iterator[Block]:
 
 
 def guides() -> list[Path]:
-    """Return all guides."""
-    return sorted(FOLDER.glob("*.md"))
+    """Return all guides, and the home page of the site."""
+    return [HOME, *sorted(FOLDER.glob("*.md"))]
 
 
 def needs_browser(page: Path) -> bool:

@@ -1,0 +1,1 @@
+"""The documentation site: pages are collected from the repository, built with Zensical, and checked."""
