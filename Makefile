@@ -128,7 +128,8 @@ sync-histories: $(STAMP)
 sdks: $(STAMP)
 	$(RUN) -m tests.sdks
 
-# Compare the official SDK's calls in docs/migration.md with its signatures. Needs the package registry.
+# Send each call of the official SDK and ours beside it, compare the requests, and write the table of
+# docs/guides/migrate-from-the-official-sdk.md. Needs the package registry.
 official-calls: $(STAMP)
 	$(RUN) -m tests.sdks.calls
 

@@ -19,7 +19,7 @@ import clerk_bapi
 from clerk_bapi.api import list_user_oauth_access_tokens, update_user
 from clerkkit import AsyncClerk, BadRequest, Clerk, InvalidArgument, InvalidResponse, UnprocessableEntity
 from clerkkit.api.metadata import merge_patch
-from tests.loopback import KEY, WAYS, Received, Script, backend_of, respond, serve, transport_of
+from tests.loopback import KEY, WAYS, Script, backend_of, respond, serve, transport_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBER = {
@@ -335,31 +335,6 @@ def test_rejects_an_invalid_provider_by_name(provider: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
         Clerk(KEY).users.list_oauth_access_tokens("user_1", provider)
     assert caught.value.argument == "provider"
-
-
-DOCS = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8")
-FROM_OFFICIAL = re.findall(r"^\| `\w+\.\w+\(.*?\)`[^|]* \| `(clerk\.[^`]+)` \|", DOCS, re.MULTILINE)
-FROM_CLERK_EX = re.findall(r"^\| `[A-Z]\w+\.\w+` \| ((?:`clerk\.[^`]+`(?:, )?)+) \|", DOCS, re.MULTILINE)
-CALLS = {call: None for cell in FROM_CLERK_EX for call in re.findall(r"`(clerk\.[^`]+)`", cell)}
-
-
-def test_migration_guide_has_the_same_calls_for_both_libraries() -> None:
-    assert len(FROM_CLERK_EX) == len(FROM_OFFICIAL) == 34
-    assert set(FROM_OFFICIAL) <= set(CALLS)
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_calls_in_the_migration_guide_send_one_request(call: str) -> None:
-    def handle(received: Received) -> bytes:
-        one = {"id": "x_1", "object": "x", "token": "t", "verified": True, "total_count": 0}
-        return respond(
-            200, [one] if received.path.endswith(("/users", "/sessions", "/jwt_templates", "google")) else one
-        )
-
-    names = {"image": b"\x89PNG\r\n\x1a\n...", "claims": {}, "id": "x_1", "user_id": "x_1"}
-    with serve(handle) as server, Clerk(KEY, base_url=server.url) as clerk:
-        eval(call, {"clerk": clerk, **names})  # calls of docs/migration.md
-        assert len(server.requests) == 1
 
 
 def documented(client: type) -> dict[str, str | None]:
