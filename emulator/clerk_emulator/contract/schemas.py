@@ -24,11 +24,16 @@ def violations(pointer: str, value: Any) -> list[Violation]:
 
 def schema_violations(schema: Json, value: Any) -> list[Violation]:
     """Return the violations of a schema without references."""
-    if _check(json.dumps(schema))(value):
+    return text_violations(json.dumps(schema), value)
+
+
+def text_violations(schema: str, value: Any) -> list[Violation]:
+    """Return the violations of a schema without references that is given as JSON text."""
+    if _check(schema)(value):
         return []
     from clerk_emulator.contract import validators
 
-    return validators.schema_violations(schema, value)
+    return validators.text_violations(schema, value)
 
 
 def contract_violations(schema: Json, value: Any) -> list[Violation]:

@@ -55,6 +55,8 @@ class Parameter:
 
     name: str
     schema: Json
+    schema_text: str
+    """The JSON text of the schema."""
     required: bool
     default: Any
     explode: bool
@@ -89,6 +91,11 @@ class Operation:
     def errors_pointer(self) -> str:
         """The pointer to the schema of errors."""
         return f"{_DOCUMENTS[self.api]}#/components/schemas/ClerkErrors"
+
+    @functools.cached_property
+    def query_defaults(self) -> Json:
+        """The values of query parameters that were not sent. None for those without a default."""
+        return {one.name: one.default for one in self.query if not one.required}
 
     @functools.cached_property
     def success(self) -> int:
@@ -188,6 +195,7 @@ def _parse_operation(api: Api, path: str, method: str, facts: Json) -> Operation
             Parameter(
                 name=one["name"],
                 schema=one["schema"],
+                schema_text=json.dumps(one["schema"]),
                 required=one.get("required", False),
                 default=one["schema"].get("default"),
                 explode=one.get("explode", True),

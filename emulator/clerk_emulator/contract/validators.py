@@ -21,9 +21,9 @@ def violations(pointer: str, value: Any) -> list[Violation]:
     return _violations(_validator_at(pointer), value)
 
 
-def schema_violations(schema: Json, value: Any) -> list[Violation]:
-    """Return the violations of a schema without references."""
-    return _violations(_standalone_validator(json.dumps(schema)), value)
+def text_violations(schema: str, value: Any) -> list[Violation]:
+    """Return the violations of a schema without references that is given as JSON text."""
+    return _violations(_standalone_validator(schema), value)
 
 
 def contract_violations(schema: Json, value: Any) -> list[Violation]:

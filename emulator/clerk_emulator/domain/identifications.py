@@ -11,7 +11,7 @@ from clerk_emulator.domain import formats
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, to_json
 from clerk_emulator.storage import sql
-from clerk_emulator.storage.rows import group_by, public_fields
+from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
@@ -58,8 +58,11 @@ def of_user(store: Store, user_id: str) -> list[Json]:
 
 
 def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
-    """Return the identifications of several users, by user id."""
-    return group_by(store.query(_OF_USERS, user_ids=to_json(user_ids)), "_user_id")
+    """Return the identifications of several users by user id, the oldest first."""
+    by_user: dict[str, list[Json]] = {user_id: [] for user_id in user_ids}
+    for row in store.query(_OF_USERS, user_ids=to_json(user_ids)):
+        by_user[row["_user_id"]].append(row)
+    return by_user
 
 
 def serialize_identification(row: Json) -> Json:

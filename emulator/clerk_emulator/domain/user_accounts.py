@@ -65,13 +65,12 @@ def serialize_users(store: Store, rows: list[Json]) -> list[Json]:
     """Return users as the API returns them."""
     settings = USER_SETTINGS.read(store)
     by_user = of_users(store, [row["id"] for row in rows])
-    return [_serialize(store, row, by_user.get(row["id"], []), settings) for row in rows]
+    return [_serialize(store, row, by_user[row["id"]], settings) for row in rows]
 
 
 def serialize_user(store: Store, row: Json) -> Json:
     """Return a user as the API returns it."""
-    (user,) = serialize_users(store, [row])
-    return user
+    return _serialize(store, row, of_user(store, row["id"]), USER_SETTINGS.read(store))
 
 
 def record_user(store: Store, event_type: str, row: Json) -> Json:
@@ -129,8 +128,14 @@ def lock(store: Store, row: Json) -> Json:
 
 def refresh_primary_identifiers(store: Store, user: Json) -> Json:
     """Update a user's primary identifications and sort columns after identifications were added or removed."""
+    changes = primary_identifiers(user, of_user(store, user["id"]))
+    changed = {name: value for name, value in changes.items() if user.get(name) != value}
+    return store.update(USERS, user, **changed) if changed else user
+
+
+def primary_identifiers(user: Json, identifications: list[Json]) -> Json:
+    """Return a user's primary identifications and sort columns for all these identifications, the oldest first."""
     changes: Json = {}
-    identifications = of_user(store, user["id"])
     for kind, (primary, column) in PRIMARY.items():
         candidates = [one for one in identifications if one["object"] == kind]
         if user[primary] not in [one["id"] for one in candidates]:
@@ -141,8 +146,7 @@ def refresh_primary_identifiers(store: Store, user: Json) -> Json:
         chosen = changes.get(primary, user[primary])
         sorted_by = next((one for one in candidates if one["id"] == chosen), candidates[0] if candidates else None)
         changes[column] = sorted_by["_identifier"] if sorted_by else None
-    changed = {name: value for name, value in changes.items() if user.get(name) != value}
-    return store.update(USERS, user, **changed) if changed else user
+    return changes
 
 
 def delete_identification(store: Store, user: Json, row: Json) -> Json:

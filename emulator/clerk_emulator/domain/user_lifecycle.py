@@ -16,7 +16,13 @@ from clerk_emulator.domain import (
 )
 from clerk_emulator.domain.billing import subscriptions
 from clerk_emulator.domain.enterprise import provisioning
-from clerk_emulator.domain.user_accounts import NEW_USER, lock, record_user, refresh_primary_identifiers
+from clerk_emulator.domain.user_accounts import (
+    NEW_USER,
+    lock,
+    primary_identifiers,
+    record_user,
+    refresh_primary_identifiers,
+)
 from clerk_emulator.domain.user_profiles import set_primary_identifications, set_secrets, validated_profile
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -34,19 +40,19 @@ def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None
     """
     _require_identifier(body)
     _validate_status_lists(body)
-    row = {**NEW_USER, "id": store.ids.new("user"), **validated_profile(store, body, {})}
-    row["create_organizations_limit"] = body.get("create_organizations_limit")
+    row = {
+        **NEW_USER,
+        "id": store.ids.new("user"),
+        "created_at": store.clock.now(),
+        **validated_profile(store, body, {}),
+        "create_organizations_limit": body.get("create_organizations_limit"),
+        "banned": bool(body.get("banned")),
+    }
+    row["updated_at"] = row["created_at"]
     for name in METADATA:
-        row[name] = metadata.validate(name, body.get(name, {}))
-    row["banned"] = bool(body.get("banned"))
-    user = store.create(USERS, row)
-    for kind in ("email_address", "phone_number", "web3_wallet"):
-        values: list[str] = body.get(kind) or []
-        given: list[identifications.Status] = body.get(f"{kind}_identification_status", [])
-        statuses = given or ["verified" for _ in values]
-        for value, status in zip(values, statuses, strict=True):
-            identifications.add(store, user["id"], kind, value, status)
-    user = refresh_primary_identifiers(store, user)
+        if name in body:
+            row[name] = metadata.validate(name, body[name])
+    user = store.create(USERS, row | primary_identifiers(row, _add_identifications(store, row["id"], body)))
     user = set_secrets(store, user, body)
     if body.get("locked"):
         user = lock(store, user)
@@ -55,6 +61,18 @@ def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None
     serialized = record_user(store, "user.created", store.update(USERS, user, updated_at=user["created_at"]))
     subscriptions.start_for(store, user["id"])
     return serialized
+
+
+def _add_identifications(store: Store, user_id: str, body: Json) -> list[Json]:
+    """Store the identifications that a new user has in a body, and return them."""
+    added: list[Json] = []
+    for kind in identifications.PRIMARY:
+        values: list[str] = body.get(kind) or []
+        given: list[identifications.Status] = body.get(f"{kind}_identification_status", [])
+        statuses = given or ["verified" for _ in values]
+        for value, status in zip(values, statuses, strict=True):
+            added.append(identifications.add(store, user_id, kind, value, status))
+    return added
 
 
 def update(store: Store, user: Json, body: Json) -> Json:

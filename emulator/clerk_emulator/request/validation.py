@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from clerk_emulator import errors
-from clerk_emulator.contract.schemas import schema_violations, violations
+from clerk_emulator.contract.schemas import text_violations, violations
 from clerk_emulator.contract.specification import Operation, Parameter, resolve
 from clerk_emulator.contract.violation import Violation
 from clerk_emulator.domain import metadata
@@ -43,7 +43,7 @@ def parse_query(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
 
     So have those that only another contract than the current one has.
     """
-    values: Json = defaultdict(lambda: None)
+    values: Json = defaultdict(_none, operation.query_defaults)
     found: list[ClerkAPIError] = []
     sent: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -58,11 +58,13 @@ def parse_query(operation: Operation, pairs: list[tuple[str, str]]) -> Json:
                 found.append(error)
         elif parameter.required:
             found.append(_missing_query_parameter(name))
-        else:
-            values[name] = parameter.default
     if found:
         raise errors.combine(found)
     return values
+
+
+def _none() -> None:
+    return None
 
 
 def _missing_query_parameter(name: str) -> ClerkAPIError:
@@ -81,7 +83,7 @@ def _parse_query_value(parameter: Parameter, sent: list[str], integer: re.Patter
     else:
         # The first of repeated parameters counts.
         value = _parse_scalar(parameter.name, types, sent[0], integer)
-    for violation in schema_violations(schema, value):
+    for violation in text_violations(parameter.schema_text, value):
         raise _error(violation, prefix=parameter.name)
     return value
 
@@ -127,7 +129,9 @@ def parse_body(operation: Operation, content_type: str, raw: bytes, removed: Seq
         if is_object(value) and former in value and name not in value:
             value = {**{key: value[key] for key in value if key != former}, name: value[former]}
     handled_later = (*removed, *_NULLABLE.get(operation.id, ()))
-    checked: Any = {key: value[key] for key in value if key not in handled_later} if is_object(value) else value
+    checked: Any = value
+    if handled_later and is_object(value):
+        checked = {key: value[key] for key in value if key not in handled_later}
     found = violation_errors(operation, checked) + _unknown_properties(operation.body, checked)
     if found:
         raise errors.combine(found)
@@ -155,7 +159,8 @@ def parse_json(raw: bytes) -> Any:
         value = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         raise errors.unreadable_body("it is not JSON") from None
-    if _deeper_than(value, DEPTH_LIMIT):
+    # Most bodies have too few brackets for it.
+    if raw.count(b"[") + raw.count(b"{") > DEPTH_LIMIT and _deeper_than(value, DEPTH_LIMIT):
         raise errors.unreadable_body(f"it nests deeper than {DEPTH_LIMIT} levels")
     if b"\\u" in raw:
         try:

@@ -26,7 +26,9 @@ class Ids:
         self._made = 0
         self._expected: dict[str, str] = {}
         # An emulator's keys protect nothing of value, and a seed must give the same ids.
-        self._random: random.Random = random.SystemRandom() if self._seed is None else random.Random(self._seed)  # noqa: S311
+        self._random = random.Random(self._seed)  # noqa: S311
+        """For ids, which need not be hard to guess. Without a seed it starts at random."""
+        self._secrets = random.SystemRandom() if self._seed is None else self._random
 
     def expect(self, prefix: str, resource_id: str) -> None:
         """Set the next id with this prefix. Raises ValueError for an id with another prefix."""
@@ -50,15 +52,15 @@ class Ids:
 
     def hex(self, digits: int = 32) -> str:
         """Return random hexadecimal digits."""
-        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+        return f"{self._secrets.getrandbits(4 * digits):0{digits}x}"
 
     def secret(self, characters: int = 42) -> str:
         """Return random letters and digits."""
-        return "".join(self._random.choices(_BASE62, k=characters))
+        return "".join(self._secrets.choices(_BASE62, k=characters))
 
     def code(self) -> str:
         """Return six random digits."""
-        return f"{self._random.randrange(1_000_000):06}"
+        return f"{self._secrets.randrange(1_000_000):06}"
 
 
 def _base62(number: int) -> str:

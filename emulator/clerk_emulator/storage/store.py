@@ -88,7 +88,9 @@ def _create_table(
 ) -> str:
     parts = ["id TEXT NOT NULL PRIMARY KEY", "created_at BIGINT NOT NULL"]
     parts += [f'"{column}" {_TYPES[value_type]}' for column, value_type in columns.items()]
-    parts += [f'"{column}" TEXT REFERENCES "{owner}" (id) ON DELETE CASCADE' for column, owner in owners.items()]
+    # Deferred, so that a transaction can store what a resource owns before the resource itself.
+    references = 'REFERENCES "{}" (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED'
+    parts += [f'"{column}" TEXT {references.format(owner)}' for column, owner in owners.items()]
     parts.append("data TEXT NOT NULL")
     for one in unique:
         group = ", ".join(f'"{column}"' for column in ((one,) if isinstance(one, str) else one))

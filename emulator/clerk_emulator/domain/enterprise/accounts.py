@@ -24,6 +24,8 @@ _SAML_FIELDS = (
 
 def serialize_accounts(store: Store, rows: Sequence[Json]) -> tuple[list[Json], list[Json]]:
     """Return the `enterprise_accounts` and the `saml_accounts` of a user; the latter are the older view of the same."""
+    if not rows:
+        return [], []
     connections = [store.require(ENTERPRISE_CONNECTIONS, row["enterprise_connection_id"]) for row in rows]
     pairs = list(zip(rows, connections, strict=True))
     enterprise_accounts = [_enterprise_account(row, connection) for row, connection in pairs]
