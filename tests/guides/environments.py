@@ -21,5 +21,8 @@ def of_the_tests(folder: Path) -> dict[str, str]:
         "PATH": f"{programs}{os.pathsep}{variables['PATH']}",
         "PYTHONPYCACHEPREFIX": str(folder),
         "PYTHONUNBUFFERED": "1",
+        # Those that a reader has, who did not install the tools of this project.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_PLUGINS": "clerkkit.testing.pytest_plugin,anyio.pytest_plugin",
         "NO_PROXY": "*",
     }
