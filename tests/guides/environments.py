@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 
-def of_the_tests(folder: Path) -> dict[str, str]:
+def of_the_tests(folder: Path, *plugins: str) -> dict[str, str]:
     """Return the variables of a new terminal in which the environment of the tests is active.
 
     Args:
         folder: Receives what Python compiles, which shows which files it has imported.
+        *plugins: The plugins of pytest, besides those that everyone has who has installed clerkkit.
     """
     dropped = ("CLERK", "PYTEST", "COV", "MAKE", "DJANGO", "FLASK", "PYTHONDONTWRITEBYTECODE")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
@@ -21,8 +22,8 @@ def of_the_tests(folder: Path) -> dict[str, str]:
         "PATH": f"{programs}{os.pathsep}{variables['PATH']}",
         "PYTHONPYCACHEPREFIX": str(folder),
         "PYTHONUNBUFFERED": "1",
-        # Those that a reader has, who did not install the tools of this project.
+        # Not those of this project's tools.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_PLUGINS": "clerkkit.testing.pytest_plugin,anyio.pytest_plugin",
+        "PYTEST_PLUGINS": ",".join(["clerkkit.testing.pytest_plugin", "anyio.pytest_plugin", *plugins]),
         "NO_PROXY": "*",
     }
