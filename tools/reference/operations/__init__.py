@@ -8,7 +8,7 @@ from tools.reference.operations import examples, index, page
 from tools.reference.operations.catalog import operations
 from tools.reference.operations.example_code import write
 from tools.reference.operations.run import ExampleFailed, run
-from tools.reference.operations.world import World
+from tools.reference.operations.world import populated_world
 from tools.reference.section import Section
 
 EXAMPLES = "tools/reference/operations/examples"
@@ -23,7 +23,7 @@ def build(only: Collection[str] = ()) -> Section:
     pages: dict[str, str] = {}
     problems: list[str] = []
     failures: list[str] = []
-    with World().populated() as world:
+    with populated_world() as world:
         variables = {name: text for name, (_, text) in world.variables.items()}
         for operation in operations().values():
             if only and operation.id not in only:

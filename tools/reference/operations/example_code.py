@@ -1,6 +1,7 @@
 """Turn the function of an example into the code on its page, for `Clerk` and for `AsyncClerk`.
 
-The body of the function is the code. The imports that it uses are those of the function's module.
+The body of the function is the code. The imports that it uses are those of the function's module. A parameter with the
+name `secret_key` is the key of the client.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ def write(function: Callable[..., Any]) -> ExampleCode:
     assert definition.end_lineno is not None
     body = textwrap.dedent("\n".join(lines[definition.body[0].lineno - 1 : definition.end_lineno]))
     imports = _imports(module, body)
-    sync = f"{_header(imports, 'Clerk')}\n\nwith Clerk() as clerk:\n{textwrap.indent(body, '    ')}\n"
+    parameters = tuple(argument.arg for argument in definition.args.args if argument.arg != _CLIENT)
+    key = "secret_key" if "secret_key" in parameters else ""
+    sync = f"{_header(imports, 'Clerk')}\n\nwith Clerk({key}) as clerk:\n{textwrap.indent(body, '    ')}\n"
     asynchronous = (
         f"{_header(['import asyncio', *imports], 'AsyncClerk')}\n\n\nasync def main() -> None:\n"
-        f"    async with AsyncClerk() as clerk:\n{textwrap.indent(_awaited(body), '        ')}\n\n\n"
+        f"    async with AsyncClerk({key}) as clerk:\n{textwrap.indent(_awaited(body), '        ')}\n\n\n"
         "asyncio.run(main())\n"
     )
-    parameters = tuple(argument.arg for argument in definition.args.args if argument.arg != _CLIENT)
     return ExampleCode(sync, asynchronous, parameters)
 
 
@@ -60,10 +62,10 @@ def _imports(module: ast.Module, body: str) -> list[str]:
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     found: list[str] = []
     for node in module.body:
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__":
-            found += [f"from {node.module} import {name.name}" for name in node.names if name.name in used]
-        elif isinstance(node, ast.Import):
-            found += [f"import {name.name}" for name in node.names if name.name in used]
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            names = ", ".join(name.name for name in node.names if name.name in used)
+            origin = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
+            found += [f"{origin}import {names}"] if names else []
     return found
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import tempfile
 import warnings
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tools.reference.operations.example_code import ExampleCode
+from tools.reference.operations.example_data import PICTURE
 from tools.reference.operations.masking import mask
 from tools.reference.operations.world import World
 from tools.reference.section import SectionFailed
@@ -50,7 +53,12 @@ def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outco
     given: dict[str, Any] = {name: world.variables[name][0] for name in code.variables}
     printed = io.StringIO()
     try:
-        with _environment(world.environment), contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        with (
+            _environment(world.environment),
+            _pictures(),
+            contextlib.redirect_stdout(printed),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore", DeprecationWarning)
             exec(compile(text, f"<example of {operation_id}>", "exec"), {"__name__": "__main__", **given})
     except Exception as error:
@@ -76,3 +84,12 @@ def _environment(variables: Mapping[str, str]) -> Generator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _pictures() -> Generator[None]:
+    """Work in a folder with the pictures that examples upload."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for name in ("ada.png", "acme.png"):
+            Path(name).write_bytes(PICTURE)
+        yield
