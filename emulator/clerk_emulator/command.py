@@ -179,7 +179,7 @@ def _run(server: Server, listener: socket.socket, https: HttpsListener | None, s
             origin=origin,
             secret_key=state.keys.secret_key,
             publishable_key=state.keys.publishable_key,
-            notes="".join([*_https_notes(https), *_operations_without_rules()]),
+            notes="".join([*_https_notes(https), *_operations_without_handlers()]),
             exports=textwrap.indent(_exports(_variables(origin, state)), "    "),
         ),
         flush=True,
@@ -196,14 +196,14 @@ def _https_notes(https: HttpsListener | None) -> Iterator[str]:
         yield f"HTTPS authority: {https.authority_file}\n"
 
 
-def _operations_without_rules() -> Iterator[str]:
-    """Yield a line about the operations of a newer contract, for which the emulator has no rules."""
+def _operations_without_handlers() -> Iterator[str]:
+    """Yield a line about the operations of a newer contract, for which the emulator has no handlers."""
     for names, answer in (
-        (list(generic_operations()), "store what is sent and return it"),
+        (list(generic_operations()), "only store and return resources as they are sent"),
         (unanswered_operations(), "are not emulated"),
     ):
         if names:
-            yield f"{len(names)} operations without rules {answer}: {', '.join(names)}\n"
+            yield f"{len(names)} operations have no handler and {answer}: {', '.join(names)}\n"
 
 
 def parser() -> argparse.ArgumentParser:

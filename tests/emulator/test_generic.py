@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.command import _operations_without_rules
+from clerk_emulator.command import _operations_without_handlers
 from clerk_emulator.contract import conformance, filling, schemas, specification, validators
 from clerk_emulator.contract.plain_values import plain_value
 from clerk_emulator.request.generic import resources
@@ -283,7 +283,7 @@ def test_generic_responses_say_so(api: Api, emulator: Emulator, monkeypatch: pyt
     assert emulator.generic == {"CreateGadget", "GetGadget"}
     told = httpx.get(emulator.origin + "/_emulator/problems", trust_env=False).json()
     assert told["generic"] == ["CreateGadget", "GetGadget"]
-    answered, refused = list(_operations_without_rules())
+    answered, refused = list(_operations_without_handlers())
     assert "CreateGadget" in answered
     assert "PolishGadget" in refused
     assert "PolishGadget" not in answered

@@ -1,6 +1,6 @@
 """The URLs that people open with a ticket: of an invitation, a sign-in token or an agent task.
 
-They lead to the emulator, which stands for the Frontend API, whatever host the publishable key names.
+Their origin is the emulator's, which serves the Frontend API, and not the host in the publishable key.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class AuthorizationResponse:
 
 
 class AuthorizationError(OAuthError):
-    """An error that the application is told, at its redirect URI."""
+    """An error that is sent to the redirect URI of the application."""
 
     def __init__(self, request: AuthorizationRequest, error: str, description: str) -> None:
         super().__init__(error, description)
@@ -79,8 +79,8 @@ class AuthorizationRequest:
 def parse(store: Store, parameters: Mapping[str, str]) -> AuthorizationRequest:
     """Return a valid request.
 
-    Raises AuthorizationError for what the application is told, and OAuthError if the application or its redirect URI
-    are unknown: then the browser must not be sent there.
+    Raises AuthorizationError for an error that is sent to the application, and OAuthError for an unknown application or
+    redirect URI, to which the browser must not be sent.
     """
     sent = {name: value for name, value in parameters.items() if value}
     application = applications.find(store, sent["client_id"]) if "client_id" in sent else None

@@ -17,8 +17,8 @@ def require_recent(store: Store, session: Json) -> None:
     """Raise Clerk's 403 if the user of a session has to verify a factor again.
 
     Call it before an operation that changes how a user signs in. The second factor counts if the session has one, and
-    the first otherwise. Nobody is asked where the instance does not use reverification, or whose account has no factor
-    that could be verified again: our choice.
+    the first otherwise. Never raises if reverification is disabled for the instance, or if the user has no factor that
+    could be verified again: our choice.
     """
     if not AUTHENTICATION.read(store)["reverification"] or is_recent(*factor_ages.of_session(store, session)):
         return

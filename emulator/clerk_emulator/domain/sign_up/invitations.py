@@ -33,7 +33,7 @@ _NOT_FOR_SIGN_UP = {
 
 
 def read_ticket(store: Store, keys: Keys, ticket: str) -> tuple[str, Json]:
-    """Return the type of an invitation, and the invitation that a ticket stands for.
+    """Return the type of the invitation to which a ticket belongs, and the invitation.
 
     Raises ClerkAPIError for a ticket that is invalid, and for one of an invitation that is not pending.
     """
