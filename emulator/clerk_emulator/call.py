@@ -44,8 +44,8 @@ class Body(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Call:
-    """A validated request, and what a handler needs to process it."""
+class BaseCall:
+    """A validated request to either API, and what a handler needs to process it."""
 
     operation: Operation
     path: dict[str, str]
@@ -54,10 +54,7 @@ class Call:
     """All query parameters of the operation. Those that were not sent have their default or None."""
     body: Json
     """The body if it is an object, as sent; the fields of a form, without its files."""
-    items: list[Any]
-    """The body if it is a list."""
     files: dict[str, Upload]
-    caller: Caller
     store: Store
     clock: Clock
     ids: Ids
@@ -65,7 +62,16 @@ class Call:
     cause: Cause
     """The request's origin, and where it came from."""
     version: str
-    """The API version, such as 2026-05-12."""
+    """The API version, such as 2026-05-12. Browsers can send any text."""
+
+
+@dataclass(frozen=True)
+class Call(BaseCall):
+    """A request to the Backend API."""
+
+    items: list[Any]
+    """The body if it is a list."""
+    caller: Caller
 
     def path_resource(self, table: ResourceTable, parameter: str) -> Json:
         """Return the resource whose id is the path parameter. Raises Clerk's 404 if there is none."""

@@ -56,7 +56,7 @@ def cookies(
     attributes = _attributes(origin)
     suffix = f"_{cookie_suffix(keys)}"
     suffixes = ("", suffix)
-    if session is None or session["status"] not in ("active", "pending"):
+    if session is None or session["status"] not in session_lifecycle.OPEN:
         found = [f"__client_uat{end}=0; {attributes}; {_MAX_AGE}" for end in suffixes]
         found += [f"__session{end}=; {attributes}; {_DELETED}" for end in suffixes]
         found.append(f"__refresh{suffix}=; {attributes}; HttpOnly; {_DELETED}")

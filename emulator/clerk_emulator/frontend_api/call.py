@@ -6,17 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from clerk_emulator.call import Response, Upload
-from clerk_emulator.contract.specification import Operation
+from clerk_emulator.call import BaseCall, Response
 from clerk_emulator.domain import session_lifecycle
 from clerk_emulator.domain.browsers import Browser
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage.cause import Cause
-from clerk_emulator.storage.clock import Clock
-from clerk_emulator.storage.ids import Ids
-from clerk_emulator.storage.keys import Keys
-from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import CLIENTS, SESSIONS, USERS
 
 
@@ -34,33 +28,16 @@ class BrowserResponse(Response):
 
 
 @dataclass(frozen=True)
-class BrowserCall:
-    """A validated request of a browser, and what a handler needs to process it."""
+class BrowserCall(BaseCall):
+    """A request of a browser to the Frontend API."""
 
-    operation: Operation
-    path: dict[str, str]
-    """The path parameters by name."""
-    query: Json
-    """All query parameters of the operation. Those that were not sent have their default or None."""
-    body: Json
-    """The values that were sent in the body."""
-    files: dict[str, Upload]
     browser: Browser
     session_id: str | None
     """The session that the request is for: `_clerk_session_id` in the query."""
     origin: str | None
     """The origin of the page, if the browser has sent it."""
-    cookies: dict[str, str]
     headers: dict[str, str]
     """The headers by lower-case name."""
-    store: Store
-    clock: Clock
-    ids: Ids
-    keys: Keys
-    cause: Cause
-    """The request's origin, and where it came from."""
-    version: str
-    """The API version that the browser names; any text."""
 
     @property
     def client(self) -> Json | None:
@@ -90,7 +67,7 @@ class BrowserCall:
         client = self.require_client()
         session_lifecycle.expire(self.store)
         session = self.store.get(SESSIONS, self.session_id or client["last_active_session_id"] or "")
-        if session is None or session["client_id"] != client["id"] or session["status"] not in ("active", "pending"):
+        if session is None or session["client_id"] != client["id"] or session["status"] not in session_lifecycle.OPEN:
             raise signed_out()
         return session
 

@@ -21,9 +21,14 @@ def managing_owner(call: BrowserCall) -> str:
     return _owner(call, MANAGE_BILLING)
 
 
-def payer_of(call: BrowserCall, owner_id: str) -> Json:
-    """Return the payer of a user or an organization."""
-    return payers.of_owner(call.store, owner_id)
+def reading_payer(call: BrowserCall) -> Json:
+    """Return the payer whose billing is read. Raises ClerkAPIError."""
+    return payers.of_owner(call.store, reading_owner(call))
+
+
+def managing_payer(call: BrowserCall) -> Json:
+    """Return the payer whose billing is changed. Raises ClerkAPIError."""
+    return payers.of_owner(call.store, managing_owner(call))
 
 
 def _owner(call: BrowserCall, permission: str) -> str:

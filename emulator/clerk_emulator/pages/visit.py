@@ -145,7 +145,6 @@ class Visit:
             browser=self.browser,
             session_id=None,
             origin=self._application_origin(),
-            cookies=self.request.cookies,
             headers=self.request.headers,
             store=self.state.store,
             clock=self.state.clock,

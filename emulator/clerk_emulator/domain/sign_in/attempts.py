@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clerk_emulator import errors
 from clerk_emulator.domain import client_tokens, lockout, session_lifecycle
 from clerk_emulator.domain.sign_in import factors
 from clerk_emulator.errors import ClerkAPIError
@@ -48,8 +49,7 @@ def require(store: Store, client: Json | None, sign_in_id: str) -> Json:
     """
     row = store.get(SIGN_INS, sign_in_id)
     if client is None or row is None or row["_client_id"] != client["id"]:
-        message = f"No sign-in was found with id {sign_in_id}."
-        raise ClerkAPIError(404, "resource_not_found", "not found", message)
+        raise errors.not_found("sign-in", sign_in_id)
     if row["status"] == "complete":
         return row
     if row["id"] != client["sign_in_id"]:
@@ -90,7 +90,7 @@ def require_not_signed_in(store: Store, client: Json, user_id: str) -> None:
 
 
 def _open_sessions(client: Json) -> tuple[Where, ...]:
-    return SESSIONS.c.client_id == client["id"], SESSIONS.c.status.in_(("active", "pending"))
+    return SESSIONS.c.client_id == client["id"], SESSIONS.c.status.in_(session_lifecycle.OPEN)
 
 
 def identify(store: Store, row: Json, client: Json, user: Json, **changes: Any) -> Json:

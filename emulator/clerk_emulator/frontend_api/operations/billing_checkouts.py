@@ -46,7 +46,7 @@ def confirm_checkout(call: BrowserCall) -> Json:
         call.store,
         owner_id,
         _checkout(call, owner_id),
-        # No payment provider is asked: each token stands for the same test card.
+        # No payment provider is asked: every token adds the same test card.
         with_test_card=bool(call.body.get("use_test_card") or call.body.get("payment_token")),
         payment_method_id=call.body.get("payment_method_id") or None,
     )

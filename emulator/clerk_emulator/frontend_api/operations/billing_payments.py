@@ -8,7 +8,7 @@ from clerk_emulator.domain.billing.settings import payee
 from clerk_emulator.domain.billing.tables import PAYERS, PAYMENTS, STATEMENTS
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import cut_page, list_page
-from clerk_emulator.frontend_api.payer_access import managing_owner, payer_of, reading_owner
+from clerk_emulator.frontend_api.payer_access import managing_owner, managing_payer, reading_payer
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.billing import serialize_attempts, serialize_statements
 from clerk_emulator.json_types import Json
@@ -17,7 +17,7 @@ from clerk_emulator.json_types import Json
 @frontend_operation("GetUserPaymentMethods")
 @frontend_operation("GetOrganizationPaymentMethods")
 def list_payment_methods(call: BrowserCall) -> Json:
-    payer = payer_of(call, reading_owner(call))
+    payer = reading_payer(call)
     return cut_page(call, [payers.payment_method(payer)] if payer["_payment_method"] else [])
 
 
@@ -36,17 +36,17 @@ def initialize_payment_method(call: BrowserCall) -> Json:
 @frontend_operation("CreateUserPaymentMethod")
 @frontend_operation("CreateOrganizationPaymentMethod")
 def add_payment_method(call: BrowserCall) -> Json:
-    payer = payer_of(call, managing_owner(call))
+    payer = managing_payer(call)
     if not call.body.get("payment_token"):
         raise errors.missing("payment_token")
-    # No payment provider is asked: each token stands for the same test card.
+    # No payment provider is asked: every token adds the same test card.
     return payers.payment_method(payers.add_payment_method(call.store, payer))
 
 
 @frontend_operation("DeleteUserPaymentMethod")
 @frontend_operation("DeleteOrganizationPaymentMethod")
 def remove_payment_method(call: BrowserCall) -> Json:
-    payer = payer_of(call, managing_owner(call))
+    payer = managing_payer(call)
     removed = _require_method(payer, call.path["paymentMethodID"])
     call.store.update(PAYERS, payer, _payment_method=None)
     return {**removed, "status": "disconnected", "is_default": False}
@@ -55,37 +55,34 @@ def remove_payment_method(call: BrowserCall) -> Json:
 @frontend_operation("SetUserDefaultPaymentMethod")
 @frontend_operation("SetOrganizationDefaultPaymentMethod")
 def set_default_payment_method(call: BrowserCall) -> Json:
-    payer = payer_of(call, managing_owner(call))
-    return _require_method(payer, call.body["payment_method_id"])
+    return _require_method(managing_payer(call), call.body["payment_method_id"])
 
 
 @frontend_operation("GetUserPaymentAttempts")
 @frontend_operation("GetOrganizationPaymentAttempts")
 def list_payment_attempts(call: BrowserCall) -> Json:
-    payer = payer_of(call, reading_owner(call))
-    return list_page(call, PAYMENTS, PAYMENTS.c.payer_id == payer["id"], serialize=serialize_attempts)
+    return list_page(call, PAYMENTS, PAYMENTS.c.payer_id == reading_payer(call)["id"], serialize=serialize_attempts)
 
 
 @frontend_operation("GetUserPaymentAttempt")
 @frontend_operation("GetOrganizationPaymentAttempt")
 def get_payment_attempt(call: BrowserCall) -> Json:
-    payer = payer_of(call, reading_owner(call))
-    own = PAYMENTS.c.payer_id == payer["id"]
+    own = PAYMENTS.c.payer_id == reading_payer(call)["id"]
     return serialize_attempts(call, [call.store.require(PAYMENTS, call.path["paymentAttemptID"], own)])[0]
 
 
 @frontend_operation("GetUserStatements")
 @frontend_operation("GetOrganizationStatements")
 def list_statements(call: BrowserCall) -> Json:
-    payer = payer_of(call, reading_owner(call))
-    return list_page(call, STATEMENTS, STATEMENTS.c.payer_id == payer["id"], serialize=serialize_statements)
+    return list_page(
+        call, STATEMENTS, STATEMENTS.c.payer_id == reading_payer(call)["id"], serialize=serialize_statements
+    )
 
 
 @frontend_operation("GetUserStatement")
 @frontend_operation("GetOrganizationStatement")
 def get_statement(call: BrowserCall) -> Json:
-    payer = payer_of(call, reading_owner(call))
-    own = STATEMENTS.c.payer_id == payer["id"]
+    own = STATEMENTS.c.payer_id == reading_payer(call)["id"]
     return serialize_statements(call, [call.store.require(STATEMENTS, call.path["statementID"], own)])[0]
 
 

@@ -7,7 +7,7 @@ from clerk_emulator.domain.billing import cancellations, items, subscriptions
 from clerk_emulator.domain.billing.tables import ITEMS
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import list_page
-from clerk_emulator.frontend_api.payer_access import managing_owner, payer_of, reading_owner
+from clerk_emulator.frontend_api.payer_access import managing_payer, reading_owner, reading_payer
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.frontend_api.views.billing import serialize_items, serialize_subscription
 from clerk_emulator.json_types import Json
@@ -23,14 +23,13 @@ def get_subscription(call: BrowserCall) -> Json:
 @frontend_operation("GetUserBillingSubscriptionItems")
 @frontend_operation("GetOrganizationBillingSubscriptionItems")
 def list_items(call: BrowserCall) -> Json:
-    payer = payer_of(call, reading_owner(call))
-    return list_page(call, ITEMS, ITEMS.c.payer_id == payer["id"], serialize=serialize_items)
+    return list_page(call, ITEMS, ITEMS.c.payer_id == reading_payer(call)["id"], serialize=serialize_items)
 
 
 @frontend_operation("DeleteUserBillingSubscriptionItem")
 @frontend_operation("DeleteOrganizationBillingSubscriptionItem")
 def cancel_item(call: BrowserCall) -> Json:
-    payer = payer_of(call, managing_owner(call))
+    payer = managing_payer(call)
     item = items.require(call.store, call.path["subscriptionItemID"])
     if item["payer_id"] != payer["id"]:
         raise errors.not_found("subscription item", item["id"], "subscription_item_not_found")

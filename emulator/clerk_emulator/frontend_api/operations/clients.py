@@ -15,10 +15,6 @@ def get_client(call: BrowserCall) -> BrowserResponse:
 
 
 @frontend_operation("putClient")
-def put_client(call: BrowserCall) -> Json:
-    return serialize_client(call, call.ensure_client())
-
-
 @frontend_operation("postClient")
-def post_client(call: BrowserCall) -> Json:
+def create_client(call: BrowserCall) -> Json:
     return serialize_client(call, call.ensure_client())

@@ -53,16 +53,8 @@ def register_client(call: BrowserCall) -> Json:
 
 
 @frontend_operation("getOAuthUserInfo", anonymous=True, plain=True, public=True)
-def get_user_info(call: BrowserCall) -> Json:
-    return _user_info(call)
-
-
 @frontend_operation("getOAuthUserInfoPOST", anonymous=True, plain=True, public=True)
-def post_user_info(call: BrowserCall) -> Json:
-    return _user_info(call)
-
-
-def _user_info(call: BrowserCall) -> Json:
+def get_user_info(call: BrowserCall) -> Json:
     match = _BEARER.fullmatch(call.headers.get("authorization", ""))
     token = access_tokens.find_valid(call.store, call.keys, match[1]) if match else None
     if token is None:

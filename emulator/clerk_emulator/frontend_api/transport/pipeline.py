@@ -60,9 +60,8 @@ async def _run(
     handler = HANDLERS.get(operation.id)
     if handler is None or not handler.public:
         origins.require_allowed(state, request, operation.method)
-    sent_cookies = request.cookies
     with state.store.transaction():
-        browser = browsers.identify(state.store, state.keys, query, sent_cookies)
+        browser = browsers.identify(state.store, state.keys, query, request.cookies)
     anonymous = operation.public if handler is None else handler.anonymous
     if state.keys.uses_dev_browsers and browser.dev_browser_id is None and not anonymous:
         raise browsers.unauthenticated()
@@ -86,7 +85,6 @@ async def _run(
         browser=browser,
         session_id=query.get("_clerk_session_id"),
         origin=request.headers.get("origin"),
-        cookies=sent_cookies,
         headers=request.headers,
         store=state.store,
         clock=state.clock,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.domain import factor_ages, session_tokens
+from clerk_emulator.domain.session_lifecycle import OPEN
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.views.users import public_user_data, serialize_user
 from clerk_emulator.json_types import Json
@@ -12,7 +13,7 @@ from clerk_emulator.storage.tables import USERS
 def serialize_session(call: BrowserCall, session: Json) -> Json:
     """Return a session with its user and, unless it has ended, a new token."""
     user = call.store.require(USERS, session["user_id"])
-    has_token = session["status"] in ("active", "pending")
+    has_token = session["status"] in OPEN
     return {
         "object": "session",
         "id": session["id"],
