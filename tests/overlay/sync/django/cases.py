@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import Client, RequestFactory, TransactionTestCase, override_settings
+from django.test import AsyncClient, Client, RequestFactory, TransactionTestCase, override_settings
 
 from clerk_emulator import Emulator
 from clerkkit import Clerk
@@ -175,6 +175,15 @@ class ClerkTests(TransactionTestCase):
         assert self.me(None) == {"clerk_id": None, "email": None}
         get_sync().apply(event("user.deleted", deleted("user", ada), NOW), "msg_1")
         assert self.me(token) == {"clerk_id": None, "email": None}
+
+    async def test_async_view_gets_the_user_of_a_session(self) -> None:
+        ada = self.clerk.users.create(email_address=["ada@example.com"]).id
+        token = self.emulator.sign_in(ada)
+        middleware = [f"{one.__module__}.{one.__qualname__}" for one in (ClerkMiddleware, ClerkUserMiddleware)]
+        with override_settings(MIDDLEWARE=middleware):
+            signed_in = await AsyncClient().get("/async-me", headers={"Authorization": f"Bearer {token}"})
+            signed_out = await AsyncClient().get("/async-me")
+        assert (signed_in.json(), signed_out.json()) == ({"clerk_id": ada}, {"clerk_id": None})
 
     def test_deactivated_user_is_nobody(self) -> None:
         ada = self.clerk.users.create(email_address=["ada@example.com"]).id

@@ -12,7 +12,7 @@ import pytest
 
 from tests.overlay.sync.databases import SYNC_DRIVERS, postgresql_url
 
-TESTS = 11
+TESTS = 12
 
 
 @pytest.mark.parametrize("driver", SYNC_DRIVERS)
