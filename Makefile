@@ -6,7 +6,8 @@ STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
-  bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser
+  bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser \
+  example-apps example-fastapi
 
 setup: $(STAMP)
 
@@ -45,6 +46,7 @@ check: $(STAMP) check-configuration
 	$(RUN) -m mypy
 	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
+	cd examples/fastapi-app && ../../$(RUN) -m mypy && ../../$(RUN) -m pyright --pythonpath ../../$(RUN)
 	$(RUN) -m generator guard
 
 # Compare the configuration of the forge and of pre-commit with their schemas, offline.
@@ -103,6 +105,14 @@ release-check: $(STAMP)
 # Apply every document below DIR, in order of date, as an update: make replay DIR=path/to/specs
 replay: $(STAMP)
 	$(RUN) -m generator replay "$(DIR)"
+
+# Install each application of examples/ into a clean environment, and run its tests there. Needs the package registry.
+example-apps: $(STAMP)
+	$(RUN) -m tools.example_apps $(APPS)
+
+# Serve examples/fastapi-app at http://localhost:8000 with a local Clerk: make example-fastapi PORT=8001
+example-fastapi: $(STAMP)
+	cd examples/fastapi-app && ../../$(RUN) -m app $(PORT)
 
 # Run the local Clerk and its dashboard, whose address it prints, until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
 emulator: $(STAMP)

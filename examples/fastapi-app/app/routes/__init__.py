@@ -1,0 +1,1 @@
+"""The routes: pages, and an API in JSON."""
