@@ -24,7 +24,7 @@ def populate(world: World, clerk: Clerk) -> None:
     _add_settings(world, clerk)
     _add_machines(world, clerk)
     _add_enterprise_connections(world, clerk)
-    _add_billing(world)
+    _add_billing(world, clerk)
     statement = clerk.billing.list_statements().data[-1]
     world.name("statement_id", statement.id, "the id of a statement of Ada")
     world.name("publishable_key", world.publishable_key, "the publishable key of the instance")
@@ -84,9 +84,7 @@ def _add_identifiers(world: World, clerk: Clerk) -> None:
     world.expect("idn_ada_mobile", "another phone number of Ada, which is not verified")
     clerk.phone_numbers.create(user_id="user_ada", phone_number="+15555550101", verified=False)
     world.expect("eac_ada_google", "the Google account of Ada")
-    world.connect_account(
-        "user_ada", "google", email_address="ada@example.com", provider_user_id="108", token="ya29.ada"
-    )
+    world.connect_account("user_ada", "google", email_address="ada@example.com", provider_user_id="108")
     world.expect("idn_ada_laptop", "a passkey of Ada")
     world.add_passkey("user_ada", "Laptop")
     world.expect("tdev_ada_phone", "a trusted device of Ada")
@@ -200,7 +198,7 @@ def _add_enterprise_connections(world: World, clerk: Clerk) -> None:
     world.name("link_token_id", link.id, "the id of a link to the admin portal for Partner")
 
 
-def _add_billing(world: World) -> None:
+def _add_billing(world: World, clerk: Clerk) -> None:
     world.billing.add_plan("hobby", amount=500)
     world.expect("cplan_pro", "a plan for users, Pro, of 20 dollars a month")
     world.expect("cprice_pro", "the price of Pro")
@@ -213,3 +211,8 @@ def _add_billing(world: World) -> None:
     world.expect("csub_item_bob", "the subscription item of Bob, for a free trial of Pro", prefix="csub_item")
     world.billing.checkout("user_bob", "pro", trial=True)
     world.billing.checkout("org_acme", "team")
+    for adjust, owner in (
+        (clerk.users.adjust_billing_credit_balance, "user_ada"),
+        (clerk.organizations.adjust_billing_credit_balance, "org_acme"),
+    ):
+        adjust(owner, action="increase", amount=1000, idempotency_key=f"welcome-{owner}", note="Welcome")

@@ -14,7 +14,7 @@ from typing import Any
 
 from tools.reference.operations.example_code import ExampleCode
 from tools.reference.operations.example_data import PICTURE
-from tools.reference.operations.masking import mask
+from tools.reference.operations.masking import mask, mask_text
 from tools.reference.operations.world import World
 from tools.reference.section import SectionFailed
 
@@ -69,7 +69,9 @@ def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outco
     if not answers:
         raise ExampleFailed(f"{operation_id}: its example does not call it\n{text}")
     status, body = answers[-1]
-    return Outcome(mask(printed.getvalue(), world.origin), status, mask(body, world.origin), tuple(world.new_events))
+    return Outcome(
+        mask_text(printed.getvalue(), world.origin), status, mask(body, world.origin), tuple(world.new_events)
+    )
 
 
 @contextlib.contextmanager

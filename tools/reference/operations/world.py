@@ -37,6 +37,7 @@ class World(Emulator):
 
     def expect(self, thing_id: str, description: str, *, prefix: str = "") -> None:
         """Give the next resource with this prefix, by default the text before the first `_`, an id."""
+        self.clock.advance(1)  # so that lists have an order
         self._state.ids.expect(prefix or thing_id.partition("_")[0], thing_id)
         self.things[thing_id] = description
 

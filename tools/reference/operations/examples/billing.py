@@ -16,12 +16,12 @@ def list_billing_plans(clerk: Clerk) -> None:
 def list_billing_prices(clerk: Clerk) -> None:
     prices = clerk.billing.list_prices(plan_id="cplan_pro")
     for price in prices.data:
-        print(price.id)
+        print(price.id, price.amount, price.currency)
 
 
 def create_billing_price(clerk: Clerk) -> None:
     price = clerk.billing.create_price(plan_id="cplan_pro", amount=1500, description="For early customers")
-    print(price.plan_id)
+    print(price.amount, price.currency)
 
 
 def list_billing_subscription_items(clerk: Clerk) -> None:
@@ -52,13 +52,13 @@ def extend_billing_subscription_item_free_trial(clerk: Clerk) -> None:
 
 def apply_billing_subscription_item_discount(clerk: Clerk) -> None:
     redemption = clerk.billing.apply_subscription_item_discount("csub_item_ada", discount_id="cdisc_launch")
-    print(redemption.id)
+    print(redemption.name, redemption.percent_off, redemption.status)
 
 
 def remove_billing_subscription_item_discount(clerk: Clerk) -> None:
     clerk.billing.apply_subscription_item_discount("csub_item_ada", discount_id="cdisc_launch")
     redemption = clerk.billing.remove_subscription_item_discount("csub_item_ada", "cdisc_launch")
-    print(redemption.id)
+    print(redemption.name, redemption.percent_off, redemption.status)
 
 
 def list_billing_statements(clerk: Clerk) -> None:

@@ -1,5 +1,7 @@
 """Examples of `enterprise_connections`, `saml_connections`, directories and links to the admin portal."""
 
+# pyright: reportDeprecated=false
+
 from __future__ import annotations
 
 from clerkkit import Clerk
@@ -117,7 +119,7 @@ def list_directory_group_role_mappings(clerk: Clerk) -> None:
 
 def replace_directory_group_role_mappings(clerk: Clerk) -> None:
     mappings = clerk.directories.replace_group_role_mappings(
-        "scim_acme", mappings=[{"scim_group_id": "readers", "role_id": "role_viewer", "precedence": 1}]
+        "scim_acme", mappings=[{"scim_group_id": "readers", "role_id": "role_viewer"}]
     )
     for mapping in mappings.data:
         print(mapping.scim_group_id, mapping.precedence)
@@ -175,7 +177,7 @@ def list_scim_group_role_mappings(clerk: Clerk) -> None:
 
 def replace_scim_group_role_mappings(clerk: Clerk) -> None:
     mappings = clerk.scim_directories.replace_group_role_mappings(
-        "scim_acme", mappings=[{"scim_group_id": "readers", "role_id": "role_viewer", "precedence": 1}]
+        "scim_acme", mappings=[{"scim_group_id": "readers", "role_id": "role_viewer"}]
     )
     for mapping in mappings.data:
         print(mapping.scim_group_id, mapping.precedence)

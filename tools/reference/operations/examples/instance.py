@@ -1,5 +1,7 @@
 """Examples of the instance: settings, domains, redirect URLs, templates and webhooks."""
 
+# pyright: reportDeprecated=false
+
 from __future__ import annotations
 
 from clerkkit import Clerk

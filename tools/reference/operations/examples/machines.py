@@ -43,7 +43,7 @@ def create_machine_scope(clerk: Clerk) -> None:
 
 def delete_machine_scope(clerk: Clerk) -> None:
     deleted = clerk.machines.delete_scope("mch_3DaSgE7rKpT2uVnWx4YzB6cDfHj", "mch_3DaSgF8sLqU3vWoXy5ZaC7dEgIk")
-    print(deleted)
+    print(deleted.deleted)
 
 
 def get_machine_secret_key(clerk: Clerk) -> None:

@@ -1,5 +1,7 @@
 """Examples of `organizations`, and of their memberships, invitations and domains."""
 
+# pyright: reportDeprecated=false
+
 from __future__ import annotations
 
 from clerkkit import Clerk
@@ -58,14 +60,15 @@ def get_organization_billing_subscription(clerk: Clerk) -> None:
 
 def get_organization_billing_credit_balance(clerk: Clerk) -> None:
     balance = clerk.organizations.get_billing_credit_balance("org_acme")
-    print(balance.balance)
+    if balance.balance:
+        print(balance.balance.amount_formatted)
 
 
 def adjust_organization_billing_credit_balance(clerk: Clerk) -> None:
     entry = clerk.organizations.adjust_billing_credit_balance(
         "org_acme", action="increase", amount=2500, idempotency_key="support-1235", note="Outage on May 11"
     )
-    print(entry.id)
+    print(entry.amount.amount_formatted, entry.note)
 
 
 def create_organization_membership(clerk: Clerk) -> None:
@@ -76,7 +79,7 @@ def create_organization_membership(clerk: Clerk) -> None:
 def list_organization_memberships(clerk: Clerk) -> None:
     memberships = clerk.organization_memberships.list("org_acme", role=["org:admin"])
     for membership in memberships.data:
-        print(membership.public_user_data.identifier, membership.role)
+        print(membership.id, membership.role)
 
 
 def list_all_organization_memberships(clerk: Clerk) -> None:
@@ -99,7 +102,7 @@ def update_organization_membership_metadata(clerk: Clerk) -> None:
 
 def delete_organization_membership(clerk: Clerk) -> None:
     membership = clerk.organization_memberships.delete("org_acme", "user_bob")
-    print(membership.public_user_data.identifier)
+    print(membership.organization.name, membership.role)
 
 
 def create_organization_invitation(clerk: Clerk) -> None:

@@ -33,12 +33,12 @@ def delete_organization_permission(clerk: Clerk) -> None:
 
 def create_organization_role(clerk: Clerk) -> None:
     role = clerk.organization_roles.create(key="org:accountant", name="Accountant", permissions=["perm_invoices"])
-    print(role.key, [permission.key for permission in role.permissions])
+    print(role.key, [permission.key for permission in role.permissions or []])
 
 
 def get_organization_role(clerk: Clerk) -> None:
     role = clerk.organization_roles.get("role_editor")
-    print(role.key, [permission.key for permission in role.permissions])
+    print(role.key, [permission.key for permission in role.permissions or []])
 
 
 def list_organization_roles(clerk: Clerk) -> None:
@@ -59,12 +59,12 @@ def delete_organization_role(clerk: Clerk) -> None:
 
 def assign_permission_to_organization_role(clerk: Clerk) -> None:
     role = clerk.organization_roles.assign_permission("role_editor", "perm_invoices")
-    print([permission.key for permission in role.permissions])
+    print([permission.key for permission in role.permissions or []])
 
 
 def remove_permission_from_organization_role(clerk: Clerk) -> None:
     role = clerk.organization_roles.remove_permission("role_editor", "perm_reports")
-    print([permission.key for permission in role.permissions])
+    print([permission.key for permission in role.permissions or []])
 
 
 def create_role_set(clerk: Clerk) -> None:

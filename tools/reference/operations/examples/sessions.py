@@ -1,5 +1,7 @@
 """Examples of `sessions`, `clients`, `jwt_templates`, `jwks` and of the tokens that sign users in."""
 
+# pyright: reportDeprecated=false
+
 from __future__ import annotations
 
 from clerkkit import ApiError, Clerk

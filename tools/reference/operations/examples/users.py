@@ -163,12 +163,12 @@ def list_user_organization_invitations(clerk: Clerk) -> None:
 
 def list_user_trusted_devices(clerk: Clerk) -> None:
     for device in clerk.users.list_trusted_devices("user_ada").data:
-        print(device.id)
+        print(device.id, device.platform)
 
 
 def revoke_user_trusted_device(clerk: Clerk) -> None:
     device = clerk.users.revoke_trusted_device("user_ada", "tdev_ada_phone")
-    print(device.id)
+    print(device.status)
 
 
 def get_user_billing_subscription(clerk: Clerk) -> None:
@@ -178,11 +178,12 @@ def get_user_billing_subscription(clerk: Clerk) -> None:
 
 def get_user_billing_credit_balance(clerk: Clerk) -> None:
     balance = clerk.users.get_billing_credit_balance("user_ada")
-    print(balance.balance)
+    if balance.balance:
+        print(balance.balance.amount_formatted)
 
 
 def adjust_user_billing_credit_balance(clerk: Clerk) -> None:
     entry = clerk.users.adjust_billing_credit_balance(
         "user_ada", action="increase", amount=500, idempotency_key="support-1234", note="Outage on May 11"
     )
-    print(entry.id)
+    print(entry.amount.amount_formatted, entry.note)
