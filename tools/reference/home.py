@@ -9,6 +9,8 @@ _TEXT = """\
 # Reference
 
 - [Operations](operations/index.md): what each method of `Clerk` sends and returns, with an example that has run
+- [Webhook events](events/index.md): what causes each event, its data, and a handler that has received it
+- [Models](models/index.md): the attributes of the objects that methods and events contain
 """
 
 

@@ -75,14 +75,12 @@ def _documents(labels: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
-@functools.cache
 def _order() -> dict[str, int]:
     """Return the position of each document, and of each version before its documents."""
     labels = [label for document in _data()["documents"] for label in (document.partition("@")[0], document)]
     return {label: position for position, label in enumerate(dict.fromkeys(labels))}
 
 
-@functools.cache
 def _versions() -> list[str]:
     return list(dict.fromkeys(label.partition("@")[0] for label in _data()["documents"]))
 

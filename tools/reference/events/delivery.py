@@ -13,16 +13,17 @@ from clerk_bapi.events import EVENTS, read_event
 from clerkkit import Clerk
 from clerkkit.webhooks import verify_webhook
 from tests.emulator.webhooks.receivers import receiving
-from tools.reference.events import handlers
+from tools.reference.events import example_data, handlers
 from tools.reference.events.scenarios import SCENARIOS, Scenario
 from tools.reference.operations.masking import mask
 from tools.reference.operations.world import World
+from tools.reference.section import SectionFailed
 
 _USER_AGENT = "my-backend/1.0"
 """Sent instead of the one of the client, which contains the version of Python."""
 
 
-class DeliveryFailed(Exception):
+class DeliveryFailed(SectionFailed):
     """An event was not delivered as expected."""
 
 
@@ -44,7 +45,7 @@ def deliver(world: World, event_type: str) -> Delivery:
     HandlerFailed if the code on the page does not accept it.
     """
     scenario = SCENARIOS[event_type]
-    world.restart()
+    example_data.restart(world)
     with receiving() as receiver, Clerk(world.secret_key, base_url=world.url) as client:
         endpoint = world.webhooks.add(receiver.url, [event_type])
         scenario(client.with_options(headers={"User-Agent": _USER_AGENT}), world)

@@ -12,6 +12,7 @@ from unittest import mock
 from starlette.testclient import TestClient
 
 from tools.reference.events.scenarios import PRINTED
+from tools.reference.section import SectionFailed
 
 PATH = "/webhooks/clerk"
 VARIABLE = "CLERK_WEBHOOK_SIGNING_SECRET"
@@ -54,7 +55,7 @@ async def clerk_webhook(request: Request) -> None:
 """
 
 
-class HandlerFailed(Exception):
+class HandlerFailed(SectionFailed):
     """A handler does not accept a delivery."""
 
 

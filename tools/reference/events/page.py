@@ -96,7 +96,7 @@ def _event(text: str, event_type: str, source: str) -> str:
 
 
 def _example(delivery: Delivery, source: str) -> list[str]:
-    start = markdown.link("the data of the examples", "operations/index.md#data-of-the-examples", source=source)
+    start = markdown.link("the data of the examples", "events/index.md#data-of-the-examples", source=source)
     return [
         f"After this code, with {start}, the [local Clerk](../../emulator.md) has delivered it to both handlers:",
         markdown.fence(delivery.code, "python"),

@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, get_args
 
 import clerk_bapi.dicts
@@ -64,11 +65,11 @@ class ModelClass:
     """The typed dict that operations accept instead."""
     parts: frozenset[str]
     """The classes of its attributes."""
-    returned_by: list[Operation] = field(default_factory=list)
-    accepted_by: list[Operation] = field(default_factory=list)
-    sent_with: list[str] = field(default_factory=list)
+    returned_by: list[Operation] = field(default_factory=list[Operation])
+    accepted_by: list[Operation] = field(default_factory=list[Operation])
+    sent_with: list[str] = field(default_factory=list[str])
     """The events whose data it is."""
-    part_of: list[str] = field(default_factory=list)
+    part_of: list[str] = field(default_factory=list[str])
 
     @property
     def page(self) -> str:
@@ -101,14 +102,17 @@ def classes() -> Mapping[str, ModelClass]:
 
 
 def _classes() -> Iterator[type[Model]]:
-    for name in clerk_bapi.models.__all__:
-        value = getattr(clerk_bapi.models, name)
-        if inspect.isclass(value) and issubclass(value, Model) and value not in (Model, Page):
-            yield value
+    yield from _models_of(clerk_bapi.models)
     whole = set(clerk_bapi.events.EVENTS.values())
-    for name in clerk_bapi.events.__all__:
-        value = getattr(clerk_bapi.events, name)
-        if inspect.isclass(value) and value.__module__ == "clerk_bapi.events" and value not in whole:
+    for cls in _models_of(clerk_bapi.events):
+        if cls.__module__ == clerk_bapi.events.__name__ and cls not in whole:
+            yield cls
+
+
+def _models_of(module: ModuleType) -> Iterator[type[Model]]:
+    for name in module.__all__:
+        value: object = getattr(module, name)
+        if inspect.isclass(value) and issubclass(value, Model) and value not in (Model, Page):
             yield value
 
 
