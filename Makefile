@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
-  bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser \
+  bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser guides \
   example-apps example-fastapi
 
 setup: $(STAMP)
@@ -178,6 +178,11 @@ docs: $(STAMP)
 docs-serve: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group docs
 	$(RUN) -m tools.site serve $(if $(ADDRESS),--address "$(ADDRESS)")
+
+# Follow each guide that installs clerkkit in an environment of its own: make guides ARGUMENTS="start django". Needs the package
+# registry, and chromium for browser-tests.
+guides: $(STAMP)
+	$(RUN) -m tests.guides $(ARGUMENTS)
 
 # Look at the documentation in Debian's chromium: contrast, headings, keyboard, phone, search. `make browser` includes this.
 docs-browser: $(STAMP)

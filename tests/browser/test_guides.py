@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import npm
 from tests.guides import environments
 from tests.guides.blocks import guides, needs_browser
 from tests.guides.runner import GuideRunner
 
-PLUGINS = ("pytest_playwright.pytest_playwright", "tests.browser.launching")
+PLUGINS = ("pytest_playwright.pytest_playwright", environments.DEBIAN_BROWSER["PYTEST_PLUGINS"])
 
 
 @pytest.mark.flow("tests of docs/guides/browser-tests.md, with pytest-playwright")
@@ -19,6 +18,6 @@ PLUGINS = ("pytest_playwright.pytest_playwright", "tests.browser.launching")
 def test_guide_runs(guide: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
-    environment = {**environments.of_the_tests(tmp_path / "cache", *PLUGINS), "PYTHONPATH": str(npm.ROOT)}
+    environment = {**environments.DEBIAN_BROWSER, **environments.of_the_tests(tmp_path / "cache", *PLUGINS)}
     with GuideRunner(guide, project, environment) as runner:
         runner.run()

@@ -22,6 +22,11 @@ def installs(line: str) -> bool:
     return line.startswith(_INSTALLS)
 
 
+def installs_browser(line: str) -> bool:
+    """Whether a command downloads a browser. Tests use that of the operating system."""
+    return line.startswith("playwright install")
+
+
 def starts_emulator(line: str) -> bool:
     """Whether a command serves the local Clerk."""
     return bool(_EMULATOR.match(line)) and "--print-env" not in line

@@ -121,7 +121,7 @@ class GuideRunner:
     def _prepare(self, block: Block, line: str) -> str:
         if not commands.installs(line):
             return self.ports.in_command(line)
-        if self.installs:
+        if self.installs and not commands.installs_browser(line):
             return line
         missing = [*commands.missing_requirements(line)]
         if missing:
