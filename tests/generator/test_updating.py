@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import io
 import os
 import re
@@ -20,6 +21,7 @@ from tests.shared import shared
 
 PAGE = (ROOT / "docs" / "updating.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+GUIDE = (ROOT / "docs" / "guides" / "follow-clerks-api.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 EARLIER = "bapi-2026-05-12@d46f613.yml"
 
@@ -103,3 +105,21 @@ def test_targets_and_files_on_the_page_exist() -> None:
     # The first update creates the report, and additions are a file of one's own.
     created = {"spec/report.md", "spec/additions.yaml"}
     assert {name for name in files if not (ROOT / name).exists()} <= created
+
+
+def test_the_commands_of_the_guide_are_those_of_the_page() -> None:
+    commands = re.findall(r"^```sh\n(.*?)\n```$", GUIDE, re.DOTALL | re.MULTILINE)
+    assert len(commands) == 4
+    assert set(commands) <= set(COMMANDS)
+
+
+def test_the_report_in_the_guide_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (words, shown) = re.findall(
+        r"^\.venv/bin/python -m generator (diff .*?)\n```\n\n```\n(.*?)```$", GUIDE, re.DOTALL | re.MULTILINE
+    )[0]
+    monkeypatch.chdir(shared("specs").parent)
+    assert main(words.split()) == 0
+    printed = capsys.readouterr().out
+    assert doctest.OutputChecker().check_output(shown, printed, doctest.ELLIPSIS | doctest.REPORT_NDIFF), printed

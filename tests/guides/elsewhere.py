@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.guides.blocks import Block
 
-CHECKED_ELSEWHERE: dict[tuple[str, str], str] = {}
+CHECKED_ELSEWHERE: dict[tuple[str, str], str] = {
+    ("follow-clerks-api.md", "sh"): "tests/generator/test_updating.py",
+}
 """The page, and the language or the first line of the blocks: the file of the test that reads them from the page."""
 
 
