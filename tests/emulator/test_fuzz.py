@@ -25,7 +25,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from clerk_emulator import Emulator
-from clerk_emulator.contract.specification import document, operations, parameter_names
+from clerk_emulator.contract.specification import document, operations
 from clerk_emulator.contract.specification import resolve as followed
 from clerk_emulator.operations.registry import HANDLERS
 from tests.emulator import coverage
@@ -293,7 +293,7 @@ def test_raw_requests_never_crash(world: World, data: st.DataObject) -> None:
     operation = data.draw(st.sampled_from(list(operations().values())))
     values = [
         data.draw(st.one_of(st.sampled_from(world.known.values(name) or ["x"]), SEGMENTS))
-        for name in parameter_names(operation)
+        for name in operation.path_names
     ]
     parts = iter(values)
     path = "/".join(quote(next(parts), safe="%/;.") if part[:1] == "{" else part for part in operation.path.split("/"))

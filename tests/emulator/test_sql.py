@@ -79,10 +79,10 @@ def test_condition_selects_matching_rows(database: sqlite3.Connection, case: str
     assert found == [row for row in ROWS if matches(*row)]
 
 
-def test_named_parameters_are_given_when_the_query_runs(database: sqlite3.Connection) -> None:
+def test_values_of_parameters_are_given_when_the_query_runs(database: sqlite3.Connection) -> None:
     condition = sql.and_(C.id == sql.parameter("number"), C.first.in_(sql.parameter_list("names")))
-    values = {"number": 4, "names": '["Ada", "Grace"]'}
-    assert condition.values == ()
+    assert condition.values == (sql.Parameter("number"), sql.Parameter("names"))
+    values = (4, '["Ada", "Grace"]')
     assert database.execute(f'SELECT * FROM "order" WHERE {condition.text}', values).fetchall() == [ROWS[3]]
 
 

@@ -28,6 +28,10 @@ class Differences:
     """Those that a handler returns and the contract does not allow."""
 
 
+_MAX_SHAPES = 64
+"""The sets of keys that are remembered for one schema."""
+
+
 def fill_in(pointer: str, body: Any, differences: Differences) -> Any:
     """Return the body with the properties that the schema at a pointer requires, and without those that it forbids.
 
@@ -48,19 +52,17 @@ class _ObjectSchema:
     """The allowed values of its property `object`; empty if any is allowed."""
     allowed: frozenset[str] | None
     """All properties that it allows; None if it allows others."""
-
-    def describes(self, value: Json) -> bool:
-        """Return whether an object has all required properties, and no others than the allowed ones."""
-        keys = value.keys()
-        # Most objects have all properties, which is the cheapest to find out.
-        return keys == self.allowed or (self.required <= keys and (self.allowed is None or keys <= self.allowed))
+    complete: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]], compare=False)
+    """Keys of objects that had all required properties and no others than the allowed ones."""
 
 
 def _fill_in(names: tuple[str, ...], value: Any, differences: Differences) -> Any:
+    if not names:
+        return value
     if is_list(value):
         new = [_fill_in(names, one, differences) for one in value]
         return value if all(map(operator.is_, new, value)) else new
-    if not names or not is_object(value):
+    if not is_object(value):
         return value
     tag = value.get("object")
     schema = _only_schema(names, tag if isinstance(tag, str) else None)
@@ -79,8 +81,11 @@ def _only_schema(names: tuple[str, ...], tag: str | None) -> _ObjectSchema | Non
 
 def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences) -> Json:
     new: Json = {}
-    if not schema.describes(value):
+    keys = tuple(value)
+    if keys not in schema.complete:
         value, new = _complete(schema, value, differences)
+        if not new and tuple(value) == keys and len(schema.complete) < _MAX_SHAPES:
+            schema.complete.add(keys)
     for key, names in schema.inside:
         inner_value = value.get(key)
         if inner_value or inner_value == {}:  # null and empty lists are the most common values

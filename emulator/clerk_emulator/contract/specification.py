@@ -93,6 +93,11 @@ class Operation:
         return f"{_DOCUMENTS[self.api]}#/components/schemas/ClerkErrors"
 
     @functools.cached_property
+    def path_names(self) -> tuple[str, ...]:
+        """The names of the parameters in the path, in order."""
+        return tuple(one[1:-1] for one in self.path.split("/") if one.startswith("{"))
+
+    @functools.cached_property
     def query_defaults(self) -> Json:
         """The values of query parameters that were not sent. None for those without a default."""
         return {one.name: one.default for one in self.query if not one.required}
@@ -269,8 +274,3 @@ def _walk(node: _Node, segments: list[str]) -> tuple[dict[str, Operation], list[
     if head and node.parameter and (found := _walk(node.parameter, rest)):
         return found[0], [head, *found[1]]
     return None
-
-
-def parameter_names(operation: Operation) -> list[str]:
-    """Return the names of the parameters in an operation's path, in order."""
-    return [one[1:-1] for one in operation.path.split("/") if one.startswith("{")]

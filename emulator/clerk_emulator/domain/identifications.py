@@ -35,7 +35,9 @@ ADMIN: Json = {
 """The verification of an identification that was added as verified through the API."""
 
 _OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sql.parameter("user_id"))
-_OF_USERS = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id.in_(sql.parameter_list("user_ids")))
+# The user comes first in the order, because the index then has nearly this order.
+_TEXTS_OF_USERS = f"""SELECT user_id, data FROM "{IDENTIFICATIONS.name}"
+WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY user_id, created_at, id"""  # noqa: S608 - no input in it
 _BY_VALUE = IDENTIFICATIONS.prepare(
     IDENTIFICATIONS.c.object == sql.parameter("kind"), IDENTIFICATIONS.c.identifier == sql.parameter("value")
 )
@@ -57,11 +59,11 @@ def of_user(store: Store, user_id: str) -> list[Json]:
     return store.query(_OF_USER, user_id=user_id)
 
 
-def of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[Json]]:
-    """Return the identifications of several users by user id, the oldest first."""
-    by_user: dict[str, list[Json]] = {user_id: [] for user_id in user_ids}
-    for row in store.query(_OF_USERS, user_ids=to_json(user_ids)):
-        by_user[row["_user_id"]].append(row)
+def texts_of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return the JSON texts of the identifications of several users by user id, the oldest first."""
+    by_user: dict[str, list[str]] = {user_id: [] for user_id in user_ids}
+    for user_id, text in store.execute(_TEXTS_OF_USERS, to_json(user_ids)):
+        by_user[user_id].append(text)
     return by_user
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 from clerk_emulator.domain import events, images
 from clerk_emulator.domain.enterprise.accounts import serialize_accounts
-from clerk_emulator.domain.identifications import PRIMARY, is_verified, of_user, of_users, serialize_identification
+from clerk_emulator.domain.identifications import (
+    PRIMARY,
+    is_verified,
+    of_user,
+    serialize_identification,
+    texts_of_users,
+)
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
-from clerk_emulator.storage.store import Store
+from clerk_emulator.storage.store import Store, decode_rows
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 NEW_USER: Json = {
@@ -61,21 +68,41 @@ LISTS = {
 """The keys of the lists in a user object, by the `object` of the identifications, except for enterprise accounts."""
 
 
-def serialize_users(store: Store, rows: list[Json]) -> list[Json]:
-    """Return users as the API returns them."""
+class _UserView(NamedTuple):
+    """What the API returns of a user, as far as it depends on nothing but the stored user and identifications."""
+
+    row: Json
+    fields: Json
+    enterprise_accounts: list[Json]
+    """The rows of these accounts, whose connections can change."""
+
+
+def serialize_stored_users(store: Store, stored: list[tuple[str, str]]) -> list[Json]:
+    """Return users as the API returns them, for their ids and JSON texts.
+
+    What they contain must not be changed: it is returned again as long as a user does not change.
+    """
     settings = USER_SETTINGS.read(store)
-    by_user = of_users(store, [row["id"] for row in rows])
-    return [_serialize(store, row, by_user[row["id"]], settings) for row in rows]
+    texts = texts_of_users(store, [user_id for user_id, _ in stored])
+    return [_complete(store, _stored_view(text, tuple(texts[user_id])), settings) for user_id, text in stored]
 
 
-def serialize_user(store: Store, row: Json) -> Json:
-    """Return a user as the API returns it."""
-    return _serialize(store, row, of_user(store, row["id"]), USER_SETTINGS.read(store))
+@functools.lru_cache(maxsize=1000)  # most users of a list have not changed since the last one
+def _stored_view(user: str, identifications: tuple[str, ...]) -> _UserView:
+    row, *identification_rows = decode_rows([user, *identifications])
+    return _view(row, identification_rows)
 
 
-def record_user(store: Store, event_type: str, row: Json) -> Json:
-    """Record an event about a user, and return the user as the API returns it."""
-    return events.record(store, event_type, serialize_user(store, row))
+def serialize_user(store: Store, row: Json, identifications: list[Json] | None = None) -> Json:
+    """Return a user as the API returns it. The identifications are read from the store unless they are given."""
+    if identifications is None:
+        identifications = of_user(store, row["id"])
+    return _complete(store, _view(row, identifications), USER_SETTINGS.read(store))
+
+
+def record_user(store: Store, event_type: str, row: Json, identifications: list[Json] | None = None) -> Json:
+    """Record an event about a user, and return the user as `serialize_user` does."""
+    return events.record(store, event_type, serialize_user(store, row, identifications))
 
 
 def update_user(store: Store, row: Json, **changes: Any) -> Json:
@@ -83,7 +110,7 @@ def update_user(store: Store, row: Json, **changes: Any) -> Json:
     return record_user(store, "user.updated", store.update(USERS, row, **changes))
 
 
-def _serialize(store: Store, row: Json, identifications: list[Json], settings: Json) -> Json:
+def _view(row: Json, identifications: list[Json]) -> _UserView:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS.values()}
     enterprise_accounts: list[Json] = []
     for one in identifications:
@@ -91,22 +118,32 @@ def _serialize(store: Store, row: Json, identifications: list[Json], settings: J
             enterprise_accounts.append(one)
         else:
             lists[LISTS[one["object"]]].append(serialize_identification(one))
-    lists["enterprise_accounts"], lists["saml_accounts"] = serialize_accounts(store, enterprise_accounts)
-    image_url = images.url(store, row)
     has_totp = row["_totp_secret"] is not None
-    locked = is_locked(store, row)
-    until = row["_locked_until"]
-    return {
+    fields = {
         **public_fields(row),
         **lists,
-        "image_url": image_url,
-        "profile_image_url": image_url,
         "has_image": row["_image"] is not None,
         "password_enabled": row["_password_digest"] is not None,
         "requires_password_reset": row["_compromised"],
         "totp_enabled": has_totp,
         "backup_code_enabled": bool(row["_backup_codes"]),
         "two_factor_enabled": has_totp or any(one.get("reserved_for_second_factor") for one in identifications),
+    }
+    return _UserView(row, fields, enterprise_accounts)
+
+
+def _complete(store: Store, view: _UserView, settings: Json) -> Json:
+    row = view.row
+    enterprise_accounts, saml_accounts = serialize_accounts(store, view.enterprise_accounts)
+    image_url = images.url(store, row)
+    locked = is_locked(store, row)
+    until = row["_locked_until"]
+    return {
+        **view.fields,
+        "enterprise_accounts": enterprise_accounts,
+        "saml_accounts": saml_accounts,
+        "image_url": image_url,
+        "profile_image_url": image_url,
         "locked": locked,
         "lockout_expires_in_seconds": max(0, until - store.clock.now()) // 1000 if locked and until else None,
         "verification_attempts_remaining": (

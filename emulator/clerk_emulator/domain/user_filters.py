@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
-from clerk_emulator.storage.conditions import contains_text, includes_or_excludes, is_between, is_one_of
+from clerk_emulator.storage.conditions import contains_text, includes_or_excludes, is_one_of
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, USERS
 
 FULL_NAME = sql.concat(sql.coalesce(USERS.c.first_name, ""), " ", sql.coalesce(USERS.c.last_name, ""))
 
 
-def of_query(query: Json) -> list[Where | None]:
-    """Return the conditions on users for a query's parameters."""
-    return [
-        _identifier_is_one_of("email_address", query["email_address"]),
-        _identifier_is_one_of("phone_number", query["phone_number"]),
-        _identifier_is_one_of("web3_wallet", query["web3_wallet"]),
-        is_one_of(USERS.c.username, [value.lower() for value in query["username"] or ()]),
-        includes_or_excludes(USERS.c.id, query["user_id"]),
-        any_field_contains(query["query"]),
-        _identifier_contains("email_address", query["email_address_query"]),
-        _identifier_contains("phone_number", query["phone_number_query"]),
-        contains_text(query["username_query"], USERS.c.username),
-        contains_text(query["name_query"], FULL_NAME),
-        is_between(USERS.c.last_active_at, query["last_active_at_after"], query["last_active_at_before"]),
-        is_between(USERS.c.created_at, query["created_at_after"], query["created_at_before"]),
-    ]
+Filter = Callable[[Any], Where | None]
+"""Returns the condition for the value of a parameter; None if it filters nothing."""
+
+
+def of_query(query: Json, filters: Mapping[str, Filter] | None = None) -> list[Where | None]:
+    """Return the conditions for a query's parameters: those of `FILTERS`, or other ones."""
+    known = FILTERS if filters is None else filters
+    return [known[name](value) for name, value in query.items() if value is not None and name in known]
 
 
 def user_condition(condition: Where) -> Where:
@@ -57,3 +52,22 @@ def any_field_contains(text: str | None) -> Where | None:
     assert identifiers is not None
     assert names is not None
     return sql.or_(names, user_condition(identifiers))
+
+
+FILTERS: dict[str, Filter] = {
+    "email_address": lambda values: _identifier_is_one_of("email_address", values),
+    "phone_number": lambda values: _identifier_is_one_of("phone_number", values),
+    "web3_wallet": lambda values: _identifier_is_one_of("web3_wallet", values),
+    "username": lambda values: is_one_of(USERS.c.username, [value.lower() for value in values]),
+    "user_id": lambda values: includes_or_excludes(USERS.c.id, values),
+    "query": any_field_contains,
+    "email_address_query": lambda text: _identifier_contains("email_address", text),
+    "phone_number_query": lambda text: _identifier_contains("phone_number", text),
+    "username_query": lambda text: contains_text(text, USERS.c.username),
+    "name_query": lambda text: contains_text(text, FULL_NAME),
+    "last_active_at_after": lambda moment: USERS.c.last_active_at > moment,
+    "last_active_at_before": lambda moment: USERS.c.last_active_at < moment,
+    "created_at_after": lambda moment: USERS.c.created_at > moment,
+    "created_at_before": lambda moment: USERS.c.created_at < moment,
+}
+"""The filters on users by the name of the query parameter."""

@@ -52,13 +52,17 @@ def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None
     for name in METADATA:
         if name in body:
             row[name] = metadata.validate(name, body[name])
-    user = store.create(USERS, row | primary_identifiers(row, _add_identifications(store, row["id"], body)))
+    added = _add_identifications(store, row["id"], body)
+    user = store.create(USERS, row | primary_identifiers(row, added))
     user = set_secrets(store, user, body)
     if body.get("locked"):
         user = lock(store, user)
     if adopt:
         user = adopt(user)
-    serialized = record_user(store, "user.created", store.update(USERS, user, updated_at=user["created_at"]))
+    if user["updated_at"] != user["created_at"]:
+        user = store.update(USERS, user, updated_at=user["created_at"])
+    # A directory adds an account.
+    serialized = record_user(store, "user.created", user, None if adopt else added)
     subscriptions.start_for(store, user["id"])
     return serialized
 

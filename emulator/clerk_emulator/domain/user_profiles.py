@@ -69,12 +69,11 @@ def set_secrets(store: Store, user: Json, body: Json) -> Json:
         changes |= new_password(store, *passwords.check_digest(body["password_hasher"], body["password_digest"]))
     elif body.get("password_hasher"):
         raise _missing_counterpart("password_digest", "password_hasher")
-    settings = USER_SETTINGS.read(store)
     if body.get("totp_secret"):
-        _require_enabled(settings, "totp", "totp_secret")
+        _require_enabled(store, "totp", "totp_secret")
         changes["_totp_secret"] = second_factors.parse_totp_secret(body["totp_secret"])
     if body.get("backup_codes"):
-        _require_enabled(settings, "backup_codes", "backup_codes")
+        _require_enabled(store, "backup_codes", "backup_codes")
         changes["_backup_codes"] = body["backup_codes"]
     if "_totp_secret" in changes:
         changes["mfa_enabled_at"] = store.clock.now()
@@ -115,6 +114,6 @@ def _missing_counterpart(missing_name: str, given: str) -> ClerkAPIError:
     return ClerkAPIError(422, "form_conditional_param_missing", "is missing", message, param_name=missing_name)
 
 
-def _require_enabled(settings: Json, name: str, parameter: str) -> None:
-    if not settings[name]:
+def _require_enabled(store: Store, name: str, parameter: str) -> None:
+    if not USER_SETTINGS.read(store)[name]:
         raise errors.unknown(parameter)

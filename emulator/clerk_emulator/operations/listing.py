@@ -10,9 +10,10 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import Column
 from clerk_emulator.storage.rows import public_fields
-from clerk_emulator.storage.store import ResourceTable, Where
+from clerk_emulator.storage.store import ResourceTable, Where, decode_rows
 
 Serializer = Callable[[Call, list[Json]], list[Json]]
+StoredSerializer = Callable[[Call, list[tuple[str, str]]], list[Json]]
 
 
 def serialize_plain(_call: Call, rows: list[Json]) -> list[Json]:
@@ -35,11 +36,30 @@ def list_resources(
     into response objects. The query parameters `limit`, `offset`, `order_by`, `starting_after` and `paginated` apply if
     the operation has them.
     """
+    return list_stored(
+        call,
+        table,
+        *where,
+        sort=sort,
+        order=order,
+        serialize=lambda call, stored: serialize(call, decode_rows([text for _, text in stored])),
+    )
+
+
+def list_stored(
+    call: Call,
+    table: ResourceTable,
+    *where: Where | None,
+    sort: Sequence[str] | Mapping[str, Column] = ("created_at",),
+    order: Sequence[Column] = (),
+    serialize: StoredSerializer,
+) -> Response:
+    """Return a page as `list_resources` does. `serialize` is given the ids and JSON texts of the rows."""
     conditions = [condition for condition in where if condition is not None]
     columns = {name: table.c[name] for name in sort} if not isinstance(sort, Mapping) else sort
     column, descending = _order(call, columns)
     after = [_after(call, table, descending)] if call.query.get("starting_after") else []
-    rows = call.store.all(
+    stored = call.store.all_stored(
         table,
         *conditions,
         *after,
@@ -47,7 +67,7 @@ def list_resources(
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )
-    return _response(call, serialize(call, rows), lambda: call.store.count(table, *conditions))
+    return _response(call, serialize(call, stored), lambda: call.store.count(table, *conditions))
 
 
 def list_page(call: Call, resources: Sequence[Json]) -> Response:

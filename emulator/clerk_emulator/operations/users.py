@@ -5,12 +5,12 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import user_filters, user_lifecycle
-from clerk_emulator.domain.user_accounts import serialize_user, serialize_users
+from clerk_emulator.domain.user_accounts import serialize_stored_users, serialize_user
 from clerk_emulator.json_types import Json
-from clerk_emulator.operations.listing import list_resources
+from clerk_emulator.operations.listing import list_stored
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage import sql
-from clerk_emulator.storage.conditions import equals, includes_or_excludes, is_between
+from clerk_emulator.storage.conditions import includes_or_excludes
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import IDENTIFICATIONS, MEMBERSHIPS, USERS
 
@@ -24,8 +24,12 @@ def create_user(call: Call) -> Json:
 
 @operation("GetUserList")
 def list_users(call: Call) -> Response:
-    return list_resources(
-        call, USERS, *_filters(call), sort=SORT, serialize=lambda call, rows: serialize_users(call.store, rows)
+    return list_stored(
+        call,
+        USERS,
+        *_filters(call),
+        sort=SORT,
+        serialize=lambda call, stored: serialize_stored_users(call.store, stored),
     )
 
 
@@ -50,22 +54,24 @@ def delete_user(call: Call) -> Json:
     return user_lifecycle.delete(call.store, call.path_resource(USERS, "user_id"))
 
 
+_FILTERS: dict[str, user_filters.Filter] = {
+    **user_filters.FILTERS,
+    "external_id": lambda values: includes_or_excludes(USERS.c.external_id, values),
+    "organization_id": lambda values: includes_or_excludes(
+        MEMBERSHIPS.c.organization_id,
+        values,
+        lambda condition: USERS.c.id.in_(sql.select(MEMBERSHIPS.c.user_id).where(condition)),
+    ),
+    "banned": lambda value: USERS.c.banned == value,
+    "last_active_at_since": lambda moment: USERS.c.last_active_at >= moment,
+    "last_sign_in_at_after": lambda moment: USERS.c.last_sign_in_at > moment,
+    "last_sign_in_at_before": lambda moment: USERS.c.last_sign_in_at < moment,
+}
+
+
 def _filters(call: Call) -> list[Where | None]:
-    query = call.query
-    since = query["last_active_at_since"]
-    return [
-        *user_filters.of_query(query),
-        includes_or_excludes(USERS.c.external_id, query["external_id"]),
-        includes_or_excludes(
-            MEMBERSHIPS.c.organization_id,
-            query["organization_id"],
-            lambda condition: USERS.c.id.in_(sql.select(MEMBERSHIPS.c.user_id).where(condition)),
-        ),
-        _provider_filter(query["provider"], query["provider_user_id"]),
-        equals(USERS.c.banned, query["banned"]),
-        None if since is None else USERS.c.last_active_at >= since,
-        is_between(USERS.c.last_sign_in_at, query["last_sign_in_at_after"], query["last_sign_in_at_before"]),
-    ]
+    provider = _provider_filter(call.query["provider"], call.query["provider_user_id"])
+    return [*user_filters.of_query(call.query, _FILTERS), provider]
 
 
 def _provider_filter(provider: str | None, ids: list[str] | None) -> Where | None:

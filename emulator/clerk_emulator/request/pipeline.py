@@ -60,7 +60,7 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
         body = validation.parse_body(operation, request.headers.get("content-type", ""), raw, removed)
     call = Call(
         operation=operation,
-        path=dict(zip(specification.parameter_names(operation), path_values, strict=True)),
+        path=dict(zip(operation.path_names, path_values, strict=True)),
         query=parsed_query,
         body=Body(body) if is_object(body) else Body(),
         items=body if is_list(body) else [],

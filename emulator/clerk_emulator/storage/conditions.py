@@ -49,14 +49,6 @@ def contains_text(text: str | None, *columns: Column, exact: Column | None = Non
     return sql.or_(*matches, *(() if exact is None else (exact == text,)))
 
 
-def is_between(column: Column, after: int | None, before: int | None) -> Where | None:
-    """Return the condition that the column is greater than `after` and less than `before`, if these are given."""
-    conditions = [column > after] if after is not None else []
-    if before is not None:
-        conditions.append(column < before)
-    return sql.and_(*conditions) if conditions else None
-
-
 def equals(column: Column, value: Any) -> Where | None:
     """Return the condition that the column equals the value."""
     return column == value if value is not None else None

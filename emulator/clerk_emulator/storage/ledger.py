@@ -12,7 +12,7 @@ SCHEMA["event"] = """CREATE TABLE event (number INTEGER PRIMARY KEY, id TEXT NOT
 timestamp BIGINT NOT NULL, client_ip TEXT NOT NULL, user_agent TEXT NOT NULL, data TEXT NOT NULL);"""
 
 _INSERT = """INSERT INTO event (id, type, timestamp, client_ip, user_agent, data)
-VALUES (:id, :type, :timestamp, :client_ip, :user_agent, :data)"""
+VALUES (?, ?, ?, ?, ?, ?)"""
 _SELECT = "SELECT number, id, type, timestamp, client_ip, user_agent, data FROM event"
 _AFTER = f"{_SELECT} WHERE number > :number ORDER BY number LIMIT :limit"
 _BY_NUMBER = f"{_SELECT} WHERE number = :number"
@@ -38,15 +38,9 @@ class LedgerEntry:
 def append(store: Store, event_type: str, data: Json) -> None:
     """Append an event, caused by what the open transaction runs for."""
     cause = store.cause
-    values = {
-        "id": store.ids.new("msg"),
-        "type": event_type,
-        "timestamp": store.clock.now() if cause.at is None else cause.at,
-        "client_ip": cause.client_ip,
-        "user_agent": cause.user_agent,
-        "data": to_json(data),
-    }
-    store.execute(_INSERT, **values)
+    timestamp = store.clock.now() if cause.at is None else cause.at
+    event_id = store.ids.new("msg")
+    store.execute(_INSERT, event_id, event_type, timestamp, cause.client_ip, cause.user_agent, to_json(data))
     store.notify_after_commit()
 
 

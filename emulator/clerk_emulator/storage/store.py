@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +66,19 @@ class ResourceTable:
         self.c = sql.Columns(name, names)
         self.insert = sql.insert(name, names)
         self.select = f'SELECT {self.c.data.text} FROM "{name}"'
+        self.select_stored = f'SELECT {self.c.id.text}, {self.c.data.text} FROM "{name}"'
         self.oldest_first = (self.c.created_at, self.c.id)
         self.as_stored = (sql.Expression(f'"{name}".rowid'),)
         """The order in which resources were stored, also within a millisecond."""
         self.by_id = self.prepare(self.c.id == sql.parameter("id"))
 
-    def prepare(self, *where: Where) -> str:
-        """Return SQL for `Store.query`. The conditions may have `sql.parameter` values, and no others."""
-        text, values = _query(self.select, where, self.oldest_first)
-        if values:
+    def prepare(self, *where: Where, order: Sequence[sql.Expression] = ()) -> sql.PreparedQuery:
+        """Return a query for `Store.query`. The conditions may have `sql.parameter` values, and no others."""
+        text, values = _query(self.select, where, order or self.oldest_first)
+        names = tuple(value.name for value in values if isinstance(value, sql.Parameter))
+        if len(names) < len(values):
             raise ValueError(f"where: a prepared query cannot have the values {values}; use sql.parameter")
-        return text
+        return sql.PreparedQuery(text, names)
 
     def column_values(self, row: Json) -> list[Any]:
         """Return the values of a resource's columns in order, without `data`."""
@@ -212,9 +214,9 @@ class Store:
         """The origin of URLs in responses and events."""
         return self.cause.origin or self.public_origin
 
-    def execute(self, statement: str, **values: Any) -> sqlite3.Cursor:
-        """Execute SQL with named parameters on a table that is not a `ResourceTable`."""
-        return self._raw.execute(statement, values)
+    def execute(self, statement: str, *positional: Any, **named: Any) -> sqlite3.Cursor:
+        """Execute SQL with positional or named parameters on a table that is not a `ResourceTable`."""
+        return self._raw.execute(statement, positional or named)
 
     def save_snapshot(self) -> None:
         """Save the current state for `restore_snapshot`. Only for a database in memory."""
@@ -244,7 +246,7 @@ class Store:
 
     def get(self, table: ResourceTable, resource_id: str) -> Json | None:
         """Return the resource with this id, or None."""
-        return next(iter(self.query(table.by_id, id=resource_id)), None)
+        return self._first(table.by_id.text, (resource_id,))
 
     def require(self, table: ResourceTable, resource_id: str, *where: Where) -> Json:
         """Return the resource with this id. Raises Clerk's 404 if there is none, or it does not match `where`."""
@@ -255,7 +257,12 @@ class Store:
 
     def find(self, table: ResourceTable, *where: Where) -> Json | None:
         """Return the oldest resource that matches all conditions, or None."""
-        return next(iter(self.all(table, *where, limit=1)), None)
+        text, values = _query(table.select, where, table.oldest_first)
+        return self._first(f"{text} LIMIT 1", values)
+
+    def _first(self, text: str, values: tuple[Any, ...]) -> Json | None:
+        found: tuple[str] | None = self._raw.execute(text, values).fetchone()
+        return from_json(found[0]) if found else None
 
     def all(
         self,
@@ -266,15 +273,28 @@ class Store:
         offset: int | None = None,
     ) -> list[Json]:
         """Return the resources that match all conditions, the oldest first unless `order` is given."""
-        text, values = _query(table.select, where, order or table.oldest_first)
+        stored = self.all_stored(table, *where, order=order, limit=limit, offset=offset)
+        return decode_rows([text for _, text in stored])
+
+    def all_stored(
+        self,
+        table: ResourceTable,
+        *where: Where,
+        order: Sequence[sql.Expression] = (),
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> list[tuple[str, str]]:
+        """Return the ids and JSON texts of the resources that `all` returns."""
+        text, values = _query(table.select_stored, where, order or table.oldest_first)
         if limit is not None or offset:
             text += " LIMIT ? OFFSET ?"
             values += (-1 if limit is None else limit, offset or 0)
-        return _from_json(data for (data,) in self._raw.execute(text, values))
+        return self._raw.execute(text, values).fetchall()
 
-    def query(self, prepared: str, **values: Any) -> list[Json]:
-        """Return resources as `all` does, with SQL from `ResourceTable.prepare`."""
-        return _from_json(data for (data,) in self._raw.execute(prepared, values))
+    def query(self, prepared: sql.PreparedQuery, **values: Any) -> list[Json]:
+        """Return resources as `all` does, with a query from `ResourceTable.prepare`."""
+        found = self._raw.execute(prepared.text, [values[name] for name in prepared.names])
+        return decode_rows([data for (data,) in found])
 
     def count(self, table: ResourceTable, *where: Where) -> int:
         """Return the number of resources that match all conditions."""
@@ -289,8 +309,7 @@ class Store:
             values = zip(table.c, table.column_values(row), table.column_values(changed), strict=False)
             columns = {name: new for name, old, new in values if old != new}
             columns["data"] = to_json(changed)
-            text = f'UPDATE "{table.name}" SET {sql.assignments(columns)} WHERE id = ?'
-            self._raw.execute(text, (*columns.values(), row["id"]))
+            self._raw.execute(sql.update(table.name, tuple(columns)), (*columns.values(), row["id"]))
         return changed
 
     def update_all(self, table: ResourceTable, *where: Where, **changes: Any) -> list[Json]:
@@ -346,9 +365,10 @@ def _query(text: str, where: Sequence[Where], order: Sequence[sql.Expression] = 
     return text, tuple([value for one in (*where, *order) for value in one.values])
 
 
-def _from_json(rows: Iterable[str]) -> list[Json]:
+def decode_rows(rows: list[str]) -> list[Json]:
+    """Return the resources with these JSON texts."""
     # Parsed in one call, because starting to parse takes as long as parsing a row.
-    parsed: list[Json] = from_json(f"[{','.join(rows)}]")
+    parsed: list[Json] = from_json(f"[{','.join(rows)}]") if rows else []
     return parsed
 
 

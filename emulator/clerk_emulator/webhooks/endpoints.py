@@ -14,7 +14,7 @@ from clerk_emulator.webhooks import signing
 ENDPOINTS = ResourceTable("webhook_endpoint", "ep", {"url": str}, unique=("url",))
 """`_position` is the number of the last event in the ledger that was considered for the endpoint."""
 
-_FIRST = ENDPOINTS.select + " LIMIT 1"
+_FIRST = f"{ENDPOINTS.select} LIMIT 1"
 
 ROTATION_MILLISECONDS = 24 * 3600 * 1000
 """How long webhooks are signed with the former secret too."""

@@ -78,7 +78,7 @@ async def _run(
         body, files = await forms.read_body(request, operation)
     call = BrowserCall(
         operation=operation,
-        path=dict(zip(specification.parameter_names(operation), path_values, strict=True)),
+        path=dict(zip(operation.path_names, path_values, strict=True)),
         query=parsed_query,
         body=Body(body),
         files=files,

@@ -12,7 +12,7 @@ from clerk_emulator.call import Call, Response
 from clerk_emulator.contract import responses
 from clerk_emulator.contract.plain_values import plain_value
 from clerk_emulator.contract.schemas import contract_violations
-from clerk_emulator.contract.specification import operations, parameter_names, resolve
+from clerk_emulator.contract.specification import operations, resolve
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_list
 from clerk_emulator.operations.listing import list_resources
@@ -132,7 +132,7 @@ def _iso_time(milliseconds: int) -> str:
 
 def _require(generic: GenericOperation, call: Call) -> Json:
     """Return the resource with the id in the path. Raises Clerk's 404 if there is none."""
-    resource_id = call.path[parameter_names(call.operation)[-1]]
+    resource_id = call.path[call.operation.path_names[-1]]
     has_id = GENERIC_RESOURCES.c.id == resource_id
     row = call.store.find(GENERIC_RESOURCES, has_id, *_in_collection(generic, call))
     if row is None:
@@ -166,7 +166,7 @@ def _require_parents(call: Call, collection: str) -> None:
     for parent in (reads[path] for path in parents if path in reads):
         if any(parameter.required for parameter in parent.query):
             continue
-        names = parameter_names(parent)
+        names = parent.path_names
         read = dataclasses.replace(
             call,
             operation=parent,
