@@ -17,7 +17,9 @@ class RateLimitOptions(NamedTuple):
     """At most `requests` in any `seconds`. Clerk allows 1000 in 10 s in production, 100 in development."""
 
     requests: int
+    """Requests that may be sent in the period."""
     seconds: float = 10.0
+    """The period."""
 
 
 def check_rate_limit(given: object) -> RateLimitOptions:

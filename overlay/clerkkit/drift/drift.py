@@ -19,6 +19,7 @@ class Drift(NamedTuple):
     pointer: str
     """The JSON pointer to the place, with `*` for a redacted key. For several rows, the place in the first of them."""
     kind: DriftKind
+    """What differs."""
     expected: str
     """Types such as `string or null`, the constants of an enum or union in quotes, or the documented statuses."""
     seen: str

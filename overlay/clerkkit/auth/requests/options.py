@@ -32,7 +32,7 @@ from clerkkit.auth.tokens.machine_token_cache import CacheLifetimes, build_cache
 from clerkkit.auth.tokens.token_types import API_KEY, M2M, SESSION_TOKEN, TOKEN_TYPES, TokenType
 from clerkkit.rate_limit import RateLimitOptions
 
-_VARIABLES = {
+VARIABLES = {
     "publishable_key": "CLERK_PUBLISHABLE_KEY",
     "jwt_key": "CLERK_JWT_KEY",
     "machine_secret_key": "CLERK_MACHINE_SECRET_KEY",
@@ -41,6 +41,7 @@ _VARIABLES = {
     "sign_in_url": "CLERK_SIGN_IN_URL",
     "sign_up_url": "CLERK_SIGN_UP_URL",
 }
+"""The environment variable of each option that `from_environment` reads as it is."""
 
 _FLAGS = ("is_satellite", "satellite_auto_sync", "cache", "trust_forwarded_host")
 
@@ -190,7 +191,7 @@ class AuthOptions:
                 raise InvalidArgument(name, f"is not an option{f'; did you mean {close[0]}?' if close else ''}")
         environment = os.environ if environment is None else environment
         values: dict[str, Any] = {
-            name: environment[variable] for name, variable in _VARIABLES.items() if environment.get(variable)
+            name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)
         }
         satellite = environment.get("CLERK_IS_SATELLITE", "")
         values["is_satellite"] = satellite.lower() == "true" or (satellite.isdecimal() and int(satellite) > 0)
