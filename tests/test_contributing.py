@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PATHS = sorted(set(re.findall(r"`((?:\.\w|\w)[\w./-]*(?:/[\w.]*|\.(?:py|md|yaml|yml|toml)))`", TEXT)))
 TARGETS = sorted(set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)", TEXT)) - {"it"})
-RECIPES = ["a framework integration", "an operation to the emulator", "a correction", "a retry rule", "a command"]
+RECIPES = [
+    *("a framework integration", "an operation to the emulator", "an operation's example"),
+    *("a correction", "a retry rule", "a command"),
+]
 
 
 @pytest.mark.parametrize("name", [path for path in PATHS if "NAME" not in path])

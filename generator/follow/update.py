@@ -25,7 +25,7 @@ from generator.contract.nodes import Node
 from generator.contract.spec_folder import load
 from generator.fetch import source
 from generator.fetch.document import Document
-from generator.follow import install, revisions
+from generator.follow import install, reference, revisions
 from generator.follow.changelog import with_entry
 from generator.follow.progress import step
 from generator.problems import GeneratorProblem
@@ -35,7 +35,7 @@ _FRONTEND = "frontend_api"
 _PACKAGE = "generated/clerk_bapi"
 _MADE = (
     *("spec/contract.json", "spec/events.json", "spec/frontend_api.json"),
-    *("spec/revisions.json", _PACKAGE, REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml"),
+    *("spec/revisions.json", _PACKAGE, "docs/reference", REPORT, "CHANGELOG.md", "README.md", "spec/lock.toml"),
 )
 """The files that an update writes. The lock file is last: it marks the update as complete."""
 _SOURCE_ROOTS = ("core", "generated", "overlay", "emulator")
@@ -96,6 +96,9 @@ def update(root: Path, where: str, *, dry_run: bool = False, tests: bool = True)
             reported = [one for one in new if one.contract.kind != _FRONTEND]
             reports = _reports(root, copy, reported)
             said += [each.summary for each in reports]
+        if not dry_run:
+            with step("write docs/reference"):
+                noted += reference.write(copy, _import_path(copy))
         notes = [*_frontend_notes(root, new), *_notes(copy, new, noted)]
         _write(copy, reported, reports, notes)
         listed = "".join(f"{note}\n" for note in ["", *notes]) if notes else ""
@@ -199,14 +202,16 @@ def _write(copy: Path, new: list[_New], reports: list[Report], notes: list[str])
         readme.write_text(_COUNTS.sub(counts, readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def _import_path(copy: Path) -> dict[str, str]:
+    """Return the variable that makes Python import the packages of the copy."""
+    return {"PYTHONPATH": os.pathsep.join(str(copy / folder) for folder in _SOURCE_ROOTS)}
+
+
 def _make(target: str, root: Path, copy: Path) -> None:
     """Run a target of the copy's Makefile, with the environment of this checkout and the packages of the copy."""
     if not (copy / ".venv").exists() and (root / ".venv").exists():
         (copy / ".venv").symlink_to((root / ".venv").resolve())
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(copy / folder) for folder in _SOURCE_ROOTS),
-    }
+    environment = {**os.environ, **_import_path(copy)}
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         environment.pop(name, None)
     done = subprocess.run(

@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     changed = changes(section.pages, FOLDER)
     for problem in section.problems:
-        print(problem, file=sys.stderr)
+        print(problem, file=sys.stderr if options.check else sys.stdout)
     if options.check:
         for name in changed:
             print(f"docs/reference/{name} is not up to date: run make reference", file=sys.stderr)

@@ -70,9 +70,12 @@ class Operation:
 def operations() -> Mapping[str, Operation]:
     """Return the operations by id, sorted by resource and method."""
     contract = json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8"))
-    found = [
-        _read(facts, http.upper(), path) for path, item in contract["paths"].items() for http, facts in item.items()
-    ]
+    with Clerk("sk_test_reference") as clerk, clerk_bapi.Client("sk_test_reference") as generated:
+        found = [
+            _read(facts, http.upper(), path, clerk, generated)
+            for path, item in contract["paths"].items()
+            for http, facts in item.items()
+        ]
     return {one.id: one for one in sorted(found, key=lambda one: (one.resource, one.method))}
 
 
@@ -81,12 +84,12 @@ def by_name() -> dict[str, Operation]:
     return {one.name: one for one in operations().values()}
 
 
-def _read(facts: Mapping[str, Any], http: str, path: str) -> Operation:
+def _read(facts: Mapping[str, Any], http: str, path: str, clerk: Clerk, generated: clerk_bapi.Client) -> Operation:
     python = facts["x-python"]
-    with Clerk("sk_test_reference") as clerk, clerk_bapi.Client("sk_test_reference") as generated:
-        resource = getattr(clerk, python["resource"])
-        method = getattr(resource, python["method"])
-        generated_method = getattr(getattr(generated, python["resource"]), python["method"])
+    resource = getattr(clerk, python["resource"])
+    method = getattr(resource, python["method"])
+    # The docstring of a method that clerkkit has written by hand does not name the page in Clerk's reference.
+    generated_method = getattr(getattr(generated, python["resource"]), python["method"])
     lists = "list" if python["method"].startswith("list") else "get"
     iterator = re.sub(rf"^{lists}(?=_|$)", "iterate", python["method"])
     signature = inspect.signature(method)

@@ -7,6 +7,7 @@ name `secret_key` is the key of the client.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -28,13 +29,13 @@ class ExampleCode:
 
 def write(function: Callable[..., Any]) -> ExampleCode:
     """Return the code of an example."""
-    module = ast.parse(inspect.getsource(inspect.getmodule(function) or function))
+    source = inspect.getsource(inspect.getmodule(function) or function)
+    module = _parse(source)
     definition = next(
         node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == function.__name__
     )
-    lines = inspect.getsource(inspect.getmodule(function) or function).splitlines()
-    assert definition.end_lineno is not None
-    body = textwrap.dedent("\n".join(lines[definition.body[0].lineno - 1 : definition.end_lineno]))
+    lines = source.splitlines()[definition.body[0].lineno - 1 : definition.end_lineno]
+    body = textwrap.dedent("\n".join(lines))
     imports = _imports(module, body)
     parameters = tuple(argument.arg for argument in definition.args.args if argument.arg != _CLIENT)
     key = "secret_key" if "secret_key" in parameters else ""
@@ -45,6 +46,9 @@ def write(function: Callable[..., Any]) -> ExampleCode:
         "asyncio.run(main())\n"
     )
     return ExampleCode(sync, asynchronous, parameters)
+
+
+_parse = functools.cache(ast.parse)
 
 
 def _header(imports: list[str], client: str) -> str:
