@@ -126,7 +126,9 @@ async def _execute_async(connection: AsyncConnection, step: Query | Call) -> Any
 
 def _read(result: CursorResult[Any]) -> Result:
     if result.returns_rows:
-        rows = [dict(row) for row in result.mappings()]
+        names = tuple(result.keys())
+        # `result.mappings()` would look each value up by its name, which takes longer than to send the statement.
+        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         return Result(rows, len(rows))
     return Result([], result.rowcount)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -26,7 +27,12 @@ class Column(NamedTuple):
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:
         """The alternatives, each as a tuple of keys."""
-        return tuple(tuple(one.split(".")) for one in (self.path or self.name).split("|"))
+        return _split_paths(self.path or self.name)
+
+
+@cache
+def _split_paths(paths: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(one.split(".")) for one in paths.split("|"))
 
 
 class Kind(NamedTuple):
