@@ -13,7 +13,6 @@ from tests.guides.runner import GuideRunner
 PLUGINS = ("pytest_playwright.pytest_playwright", environments.DEBIAN_BROWSER["PYTEST_PLUGINS"])
 
 
-@pytest.mark.flow("tests of docs/guides/browser-tests.md, with pytest-playwright")
 @pytest.mark.parametrize("guide", [*filter(needs_browser, guides())], ids=lambda guide: guide.stem)
 def test_guide_runs(guide: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"

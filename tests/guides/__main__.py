@@ -26,7 +26,7 @@ def main(*names: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         wheels = Path(folder) / "wheels"
         build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(wheels), str(ROOT)]
-        subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(build, check=True, capture_output=True)
         for guide in guides():
             if (names and guide.stem not in names) or not _installs(guide):
                 continue

@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Generator
@@ -23,6 +22,9 @@ from tests.guides.elsewhere import is_checked_elsewhere
 
 SECONDS = 120
 """In which a command must end, and a server must listen."""
+
+SECONDS_TO_INSTALL = 900
+"""In which a command must end that downloads packages."""
 
 
 class GuideError(AssertionError):
@@ -44,6 +46,7 @@ class GuideRunner:
         self.folder = folder
         self.ports = commands.Ports()
         self.installs = installs
+        self._seconds = SECONDS_TO_INSTALL if installs else SECONDS
         self._new_terminal = dict(environment)
         self._environment = dict(environment)
         self._current = folder
@@ -130,23 +133,25 @@ class GuideRunner:
 
     def _finish(self, block: Block, command: list[str], expected: str | None) -> None:
         """Run a command to its end."""
+        process = subprocess.Popen(
+            command,
+            cwd=self._current,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if expected is None else subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         try:
-            done = subprocess.run(
-                command,
-                cwd=self._current,
-                env=self._environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if expected is None else subprocess.PIPE,
-                text=True,
-                check=False,
-                timeout=SECONDS,
-            )
+            printed, errors = process.communicate(timeout=self._seconds)
         except subprocess.TimeoutExpired as error:
-            raise GuideError(block, f"has not ended within {SECONDS} seconds") from error
-        if done.returncode:
-            raise GuideError(block, f"exit code {done.returncode}\n{done.stdout}{done.stderr or ''}")
+            raise GuideError(block, f"has not ended within {self._seconds} seconds") from error
+        finally:
+            _stop(process)
+        if process.returncode:
+            raise GuideError(block, f"exit code {process.returncode}\n{printed}{errors or ''}")
         if expected is not None:
-            self._compare(block, expected, done.stdout)
+            self._compare(block, expected, printed)
 
     @contextlib.contextmanager
     def _serve(self, block: Block, script: str, port: int, expected: str | None) -> Generator[None]:
@@ -162,7 +167,7 @@ class GuideRunner:
                 start_new_session=True,
             )
         try:
-            if not _wait_until(lambda: _listens(port), while_true=lambda: server.poll() is None):
+            if not _wait_until(lambda: commands.listens(port), while_true=lambda: server.poll() is None):
                 raise GuideError(block, f"does not listen\n{log.read_text(encoding='utf-8')}")
             if expected is not None:
                 shown = f"...\n{expected}..."
@@ -172,9 +177,7 @@ class GuideRunner:
                 self._compare(block, shown, log.read_text(encoding="utf-8"))
             yield
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGTERM)
-            server.wait(20)
+            _stop(server)
 
     def _restored(self, log: Path, expected: str) -> str:
         return self.ports.restore("\n" + log.read_text(encoding="utf-8"), expected)
@@ -195,17 +198,30 @@ class GuideRunner:
             raise GuideError(block, f"{block.file} is not used by any other block")
 
 
+def _stop(process: subprocess.Popen[Any]) -> None:
+    """End a process and those that it has started, and wait until all have ended."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            _wait_until(lambda: not _exists(process.pid), while_true=lambda: True, seconds=5)
+
+
+def _exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _matches(expected: str, printed: str) -> bool:
     return doctest.OutputChecker().check_output(f"{expected.rstrip()}\n", f"{printed.rstrip()}\n", doctest.ELLIPSIS)
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait_until(reached: Callable[[], bool], *, while_true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + SECONDS
+def _wait_until(reached: Callable[[], bool], *, while_true: Callable[[], bool], seconds: float = SECONDS) -> bool:
+    end = time.monotonic() + seconds
     while not reached():
         if time.monotonic() > end or not while_true():
             return reached()
