@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 import clerk_bapi.models
-from tools.reference import markdown
+from tools.reference import markdown, revisions
 from tools.reference.operations import emulation, errors, facts
 from tools.reference.operations.catalog import Operation, Parameter, by_name
 from tools.reference.operations.example_code import ExampleCode
@@ -51,6 +51,9 @@ def render(
         facts.render_rate_limit(operation),
         "## In the local Clerk",
         emulation.render(operation),
+        "## Changes in Clerk's revisions",
+        revisions.render(operation.id),
+        _changed_models(operation),
     )
 
 
@@ -135,6 +138,16 @@ def _call_convention(parameters: tuple[Parameter, ...]) -> str:
 
 def _result(operation: Operation) -> str:
     return f"{_type(operation.result, operation)}."
+
+
+def _changed_models(operation: Operation) -> str:
+    """Return links to the models of the result, whose sections list the changes of their attributes."""
+    links = [
+        markdown.link(markdown.code(name), f"models/{module}.md#{name.lower()}", source=operation.page)
+        for name in dict.fromkeys(_CLASS.findall(_CHOICES.sub("", operation.result)))
+        if (module := _module_of(name)) and revisions.render_class(name)
+    ]
+    return f"The attributes of the result have changed too: see {_series(links)}." if links else ""
 
 
 def _type(annotation: str, operation: Operation) -> str:
