@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 .PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
   bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser guides newcomer \
-  example-apps example-fastapi
+  example-apps example-fastapi example-django
 
 setup: $(STAMP)
 
@@ -60,6 +60,7 @@ check: $(STAMP) check-configuration
 	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
 	cd examples/fastapi-app && ../../$(RUN) -m mypy && ../../$(RUN) -m pyright --pythonpath ../../$(RUN)
+	cd examples/django-app && ../../$(RUN) -m mypy && ../../$(RUN) -m pyright --pythonpath ../../$(RUN)
 	$(RUN) -m generator guard
 
 # Compare the configuration of the forge and of pre-commit with their schemas, offline.
@@ -126,6 +127,12 @@ example-apps: $(STAMP)
 # Serve examples/fastapi-app at http://localhost:8000 with a local Clerk: make example-fastapi PORT=8001
 example-fastapi: $(TRIAL)
 	cd examples/fastapi-app && ../../$(RUN) -m app $(PORT)
+
+# Serve examples/django-app at http://localhost:8000 with a local Clerk: make example-django PORT=8001
+example-django: $(TRIAL)
+	@$(RUN) -c "import dj_database_url, ninja, whitenoise" 2>/dev/null || \
+	  $(RUN) -m pip install --quiet --disable-pip-version-check ./examples/django-app
+	cd examples/django-app && ../../$(RUN) -m team_notes $(PORT)
 
 # Run the local Clerk and its dashboard, whose address it prints, until it is stopped: make emulator ARGUMENTS="--port 4010 --db clerk.db"
 emulator: $(TRIAL)

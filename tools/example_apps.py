@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("fastapi-app",)
+APPS = ("fastapi-app", "django-app")
 
 
 def main(*names: str) -> int:

@@ -18,7 +18,14 @@ ReadSetting = Callable[[str], Any]
 _OPTIONS = ("memo", *(field.name for field in attrs.fields(AuthOptions)))
 """The names of options; `memo` is the old name of `cache`."""
 
-_SETTINGS = {"CLERK_SECRET_KEY", "CLERK_API_URL", "CLERK_SKIP"} | {f"CLERK_{name.upper()}" for name in _OPTIONS}
+_SYNC_SETTINGS = {"CLERK_INSTANCE_ID", "CLERK_SYNC_CLOCK", "CLERK_SYNC_DATABASE", "CLERK_SYNC_OUTBOX"}
+"""The settings of `clerkkit.sync.django`."""
+
+_SETTINGS = (
+    {"CLERK_SECRET_KEY", "CLERK_API_URL", "CLERK_SKIP"}
+    | {f"CLERK_{name.upper()}" for name in _OPTIONS}
+    | _SYNC_SETTINGS
+)
 
 _OTHER_VARIABLES = {
     *("CLERK_API_VERSION", "CLERK_ENCRYPTION_KEY", "CLERK_FAPI", "CLERK_FAPI_URL", "CLERK_FRONTEND_API"),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -29,6 +29,7 @@ from clerkkit.integrations.django import (
     get_auth,
     require_auth,
 )
+from clerkkit.integrations.django.cookies import add_cookie
 from clerkkit.testing import instance
 from tests.loopback import Received, respond, serve
 from tests.overlay.integrations.asgi_site import ORIGIN, People, Site
@@ -199,6 +200,24 @@ def test_settings_of_other_tools_are_ignored(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CLERK_AUTHORISED_PARTIES", ORIGIN)
     with override_settings(**KEYS, CLERK_WEBHOOK_SIGNING_SECRET="whsec_1", CLERK_SIGN_UP_URL="https://a.example"):
         ClerkMiddleware(own)
+
+
+def test_settings_of_the_copy_are_known() -> None:
+    with override_settings(**KEYS, CLERK_INSTANCE_ID="ins_1", CLERK_SYNC_DATABASE="default", CLERK_SYNC_OUTBOX=True):
+        ClerkMiddleware(own)
+
+
+def test_client_of_tests_keeps_a_cookie_under_its_name() -> None:
+    response = HttpResponse()
+    for cookie in ("__session=a; Path=/", "__session=b; Path=/; Domain=example.com"):
+        add_cookie(response, cookie)
+    client = Client()
+    client.cookies.update(response.cookies)
+    assert client.cookies["__session"].value.startswith("a")
+    assert [morsel.OutputString() for morsel in response.cookies.values()] == [
+        "__session=a; Path=/",
+        "__session=b; Path=/; Domain=example.com",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,5 +24,6 @@ def run_local_clerk(origin: str, webhooks: str, port: int = 0) -> Generator[dict
         yield {
             **emulator.environment,
             "CLERK_WEBHOOK_SIGNING_SECRET": emulator.webhooks.endpoints[0]["secret"],
+            "CLERK_INSTANCE_ID": emulator.dump()["keys"]["instance_id"],
             "APP_ORIGIN": origin,
         }

@@ -1,0 +1,1 @@
+"""Notes that the members of an organization share."""
