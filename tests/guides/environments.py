@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tests.guides.blocks import ROOT
 
+COMPILED = ROOT / ".venv" / "compiled"
+"""Keeps what Python compiles for the guides, so that each program does not compile what it imports again."""
+
 DEBIAN_BROWSER = {"PYTEST_PLUGINS": "tests.browser.launching", "PYTHONPATH": str(ROOT)}
 """Lets pytest-playwright start Debian's chromium."""
 

@@ -50,6 +50,8 @@ class GuideRunner:
         self._new_terminal = dict(environment)
         self._environment = dict(environment)
         self._current = folder
+        self._compiled = Path(f"{environment['PYTHONPYCACHEPREFIX']}{folder.resolve()}")
+        shutil.rmtree(self._compiled, ignore_errors=True)
         self._stack = contextlib.ExitStack()
         self._printed = ""
 
@@ -193,8 +195,7 @@ class GuideRunner:
         name = Path(block.file).name if block.file else None
         if name is None or any(name in other.text for other in blocks if other is not block and not other.is_output):
             return
-        cache = Path(self._environment["PYTHONPYCACHEPREFIX"])
-        if not any(cache.rglob(f"{Path(name).stem}.*.pyc")):
+        if not any(self._compiled.rglob(f"{Path(name).stem}.*.pyc")):
             raise GuideError(block, f"{block.file} is not used by any other block")
 
 

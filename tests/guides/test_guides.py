@@ -16,7 +16,7 @@ from tests.guides.runner import GuideRunner
 def test_guide_runs(page: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
-    with GuideRunner(page, project, environments.of_the_tests(tmp_path / "cache")) as runner:
+    with GuideRunner(page, project, environments.of_the_tests(environments.COMPILED)) as runner:
         runner.run()
 
 
