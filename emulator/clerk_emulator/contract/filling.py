@@ -57,16 +57,14 @@ class _ObjectSchema:
 
 
 def _fill_in(names: tuple[str, ...], value: Any, differences: Differences) -> Any:
-    if not names:
-        return value
-    if is_list(value):
+    if is_object(value):
+        tag = value.get("object")
+        schema = _only_schema(names, tag if isinstance(tag, str) else None)
+        return value if schema is None else _fill_in_object(schema, value, differences)
+    if names and is_list(value):
         new = [_fill_in(names, one, differences) for one in value]
         return value if all(map(operator.is_, new, value)) else new
-    if not is_object(value):
-        return value
-    tag = value.get("object")
-    schema = _only_schema(names, tag if isinstance(tag, str) else None)
-    return value if schema is None else _fill_in_object(schema, value, differences)
+    return value
 
 
 @functools.lru_cache(maxsize=4096)

@@ -40,7 +40,7 @@ def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None
     """
     _require_identifier(body)
     _validate_status_lists(body)
-    row = {
+    row: Json = {
         **NEW_USER,
         "id": store.ids.new("user"),
         "created_at": store.clock.now(),

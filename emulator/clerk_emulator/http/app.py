@@ -79,8 +79,8 @@ class Application:
             headers.setdefault("content-type", "application/json")
         if content is not None or response.status != 204:
             headers["content-length"] = str(len(content or b""))
-        sent = [*headers.items(), *(("set-cookie", cookie) for cookie in response.cookies)]
-        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent]
+        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        raw_headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in response.cookies]
         await send({"type": "http.response.start", "status": response.status or 200, "headers": raw_headers})
         await send({"type": "http.response.body", "body": content or b""})
 
@@ -157,14 +157,14 @@ class Application:
 
 def _incoming(scope: Message, receive: Receive) -> IncomingRequest:
     headers = Headers(scope["headers"])
-    server = ":".join(map(str, scope.get("server") or ("127.0.0.1",)))
+    host = headers.get("host") or ":".join(map(str, scope.get("server") or ("127.0.0.1",)))
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     return IncomingRequest(
         method=scope["method"],
         path=raw_path.partition(b"?")[0].decode("latin-1"),
         query_string=scope["query_string"].decode("latin-1"),
         headers=headers,
-        origin=f"{scope['scheme']}://{headers.get('host', server)}{scope.get('root_path', '')}",
+        origin=f"{scope['scheme']}://{host}{scope.get('root_path', '')}",
         client_ip=scope["client"][0] if scope.get("client") else "",
         receive=receive,
     )

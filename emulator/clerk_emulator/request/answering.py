@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 from clerk_emulator import errors
 from clerk_emulator.call import Response
@@ -47,21 +48,22 @@ def record(
 ) -> None:
     """Add a request to the ledger. `started` is when it came, as `time.perf_counter` returns it."""
     state.requests.record(
-        time=state.clock.now(),
-        method=request.method,
-        path=request.path,
-        operation=operation.id if operation else None,
-        status=response.status if response else None,
-        duration=round((time.perf_counter() - started) * 1000, 3),
-        query_string=request.query_string,
-        content=request.content,
-        error_codes=_error_codes(response),
-        is_form=request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"),
+        {
+            "time": state.clock.now(),
+            "method": request.method,
+            "path": request.path,
+            "operation": operation.id if operation else None,
+            "status": response.status if response else None,
+            "duration": round((time.perf_counter() - started) * 1000, 3),
+            "query_string": request.query_string,
+            "content": request.content,
+            "error_codes": _error_codes(response.body) if response and response.status >= 400 else (),
+            "is_form": request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"),
+        }
     )
 
 
-def _error_codes(response: Response | None) -> tuple[str, ...]:
-    body = response.body if response and response.status >= 400 else None
+def _error_codes(body: Any) -> tuple[str, ...]:
     errors = body.get("errors") if is_object(body) else None
     return tuple(str(one.get("code")) for one in errors) if is_list(errors) else ()
 

@@ -58,7 +58,7 @@ class IncomingRequest:
     @property
     def query(self) -> list[tuple[str, str]]:
         """The names and values in the query."""
-        return parse_qsl(self.query_string, keep_blank_values=True)
+        return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
 
     @property
     def cookies(self) -> dict[str, str]:

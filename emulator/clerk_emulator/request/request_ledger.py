@@ -135,9 +135,11 @@ class RequestLedger:
             self._requests.clear()
             self._count = 0
 
-    def record(self, *, content: bytes, **values: Any) -> None:
-        """Add a request; the arguments are the fields of `RecordedRequest`."""
-        kept = content if len(content) <= BODY_LIMIT else None
+    def record(self, fields: dict[str, Any]) -> None:
+        """Add a request with the fields of `RecordedRequest`, except for its number."""
+        if len(fields["content"]) > BODY_LIMIT:
+            fields["content"] = None
         with self._lock:
             self._count += 1
-            self._requests.append({"number": self._count, "content": kept, **values})
+            fields["number"] = self._count
+            self._requests.append(fields)

@@ -8,9 +8,9 @@ import string
 from clerk_emulator.storage.clock import Clock
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_PAIRS = [first + second for first in _BASE62 for second in _BASE62]
 _EPOCH = 1_400_000_000
-_LENGTH = 27
+_TIME_DIGITS, _RANDOM_DIGITS = 14, 13
+_DIGIT_OF_BYTE = bytes(ord(_BASE62[byte % 62]) for byte in range(256))
 
 
 class Ids:
@@ -46,9 +46,10 @@ class Ids:
             return self._expected.pop(prefix)
         seconds, milliseconds = divmod(self._clock.now(), 1000)
         self._made += 1
-        number = (max(0, seconds - _EPOCH) & 0xFFFFFFFF) << 128
-        number |= milliseconds << 112 | (self._made & 0xFFFFFFFF) << 80 | self._random.getrandbits(80)
-        return f"{prefix}_{_base62(number)}"
+        # The first digits of a number of 160 bits: seconds, milliseconds, a counter, and 80 bits that are random.
+        number = (max(0, seconds - _EPOCH) & 0xFFFFFFFF) << 48 | milliseconds << 32 | self._made & 0xFFFFFFFF
+        digits = self._random.randbytes(_RANDOM_DIGITS).translate(_DIGIT_OF_BYTE).decode()
+        return f"{prefix}_{_base62((number << 80) // 62**_RANDOM_DIGITS)}{digits}"
 
     def hex(self, digits: int = 32) -> str:
         """Return random hexadecimal digits."""
@@ -64,9 +65,8 @@ class Ids:
 
 
 def _base62(number: int) -> str:
-    pairs: list[str] = []
-    for _ in range(_LENGTH // 2):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    pairs.append(_BASE62[number % 62])
-    return "".join(reversed(pairs))
+    digits: list[str] = []
+    for _ in range(_TIME_DIGITS):
+        number, digit = divmod(number, 62)
+        digits.append(_BASE62[digit])
+    return "".join(reversed(digits))

@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,11 @@ class ResourceTable:
         columns = columns or {}
         owners = owners or {}
         SCHEMA[name] = _create_table(name, columns, owners, unique)
-        self._keys = [(column, f"_{column}") for column in (*columns, *owners)]
+        self._keys = {column: f"_{column}" for column in (*columns, *owners)}
+        self._columns = {"id": "id", "created_at": "created_at"}
+        """The columns by the keys that they hold."""
+        for column, own in self._keys.items():
+            self._columns |= {column: column, own: column}
         names = ("id", "created_at", *columns, *owners, "data")
         self.c = sql.Columns(name, names)
         self.insert = sql.insert(name, names)
@@ -82,7 +86,18 @@ class ResourceTable:
 
     def column_values(self, row: Json) -> list[Any]:
         """Return the values of a resource's columns in order, without `data`."""
-        return [row["id"], row["created_at"], *(row[key] if key in row else row.get(own) for key, own in self._keys)]
+        keys = self._keys.items()
+        return [row["id"], row["created_at"], *[row[key] if key in row else row.get(own) for key, own in keys]]
+
+    def changed_columns(self, row: Json, changed: Json, keys: Iterable[str]) -> Json:
+        """Return the new values of columns, and of `data`, after these keys of a resource may have changed."""
+        columns: Json = {}
+        for key in keys:
+            name = self._columns.get(key)
+            if name and row.get(key) != changed[key]:
+                columns[name] = changed[name] if name in changed else changed[key]
+        columns["data"] = to_json(changed)
+        return columns
 
 
 def _create_table(
@@ -177,11 +192,12 @@ class Store:
         with self._lock:
             self.cause = cause
             self._has_new_events = False
+            self._raw.execute("BEGIN")
             try:
-                with self._raw:
-                    self._raw.execute("BEGIN")
-                    yield
+                yield
+                self._raw.commit()
             except BaseException:
+                self._raw.rollback()
                 self._settings.clear()
                 raise
             if self._has_new_events:
@@ -306,9 +322,7 @@ class Store:
         """Change a resource and return it. `updated_at` becomes now unless it is among the changes."""
         changed = {**row, "updated_at": self.clock.now(), **changes}
         if changed != row:
-            values = zip(table.c, table.column_values(row), table.column_values(changed), strict=False)
-            columns = {name: new for name, old, new in values if old != new}
-            columns["data"] = to_json(changed)
+            columns = table.changed_columns(row, changed, ("updated_at", *changes))
             self._raw.execute(sql.update(table.name, tuple(columns)), (*columns.values(), row["id"]))
         return changed
 
