@@ -36,8 +36,8 @@ requests over four loopback connections that stay open.
   no key, validates nothing and stores nothing. Its requests per second are one divided by the processor time of a
   request, which is what one core can do. The servers take turns, {requests} requests in each round.
 - **Start** is the elapsed time from the command `python -m clerk_emulator` to the first response.
-- **Reset** is `Emulator.reset()`, which the pytest fixtures call before each test. The first request after a reset
-  takes longer, because SQLite reads its schema again.
+- **Reset** is `Emulator.reset()`, which the pytest fixtures call before each test. It rolls back what was written
+  since the start.
 - **Memory** is the peak resident size of the process.
 - **The curves** show the processor time of a request. Each size has its own emulator and database file, which SQL
   fills; requests to create users are measured on top of that. Each user has one email address. All pages have 10

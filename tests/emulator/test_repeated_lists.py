@@ -76,6 +76,13 @@ def test_images_have_the_origin_of_each_request(api: Api) -> None:
     assert {one["image_url"] for one in other} == {one.replace("127.0.0.1", "localhost") for one in images} != images
 
 
+def test_user_cannot_have_an_identifier_twice(api: Api) -> None:
+    twice = {"email_address": ["alan@example.com", "Alan@example.com"]}
+    problem = api.refused("POST", "/users", twice)
+    assert (problem.codes, problem.params) == (["form_identifier_exists"], ["email_address"])
+    assert len(api.get("/users")) == 2
+
+
 def test_reset_restores_lists(api: Api, emulator: Emulator) -> None:
     emulator.reset()
     assert api.get("/users") == []

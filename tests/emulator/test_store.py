@@ -94,6 +94,56 @@ def test_restores_snapshot(store: Store) -> None:
             assert store.all(USERS) == [first]
 
 
+def test_exception_after_a_snapshot_undoes_only_its_transaction(store: Store) -> None:
+    store.save_snapshot()
+    with store.transaction():
+        kept = store.create(USERS, {"username": "kept"})
+        store.set_setting("name", {"value": 1})
+    with contextlib.suppress(ZeroDivisionError), store.transaction():
+        store.create(USERS, {"username": "undone"})
+        store.set_setting("name", {"value": 2})
+        raise ZeroDivisionError
+    with store.transaction():
+        assert store.all(USERS) == [kept]
+        assert store.setting("name") == {"value": 1}
+        with contextlib.suppress(ZeroDivisionError), store.savepoint():
+            store.delete(USERS)
+            raise ZeroDivisionError
+        assert store.all(USERS) == [kept]
+    store.restore_snapshot()
+    with store.transaction():
+        assert store.all(USERS) == []
+        assert store.setting("name") is None
+
+
+def test_saved_snapshot_replaces_the_former_one(store: Store) -> None:
+    store.save_snapshot()
+    with store.transaction():
+        first = store.create(USERS, {"username": "first"})
+    store.save_snapshot()
+    with store.transaction():
+        store.create(USERS, {"username": "second"})
+    store.restore_snapshot()
+    with store.transaction():
+        assert store.all(USERS) == [first]
+
+
+def test_failed_commit_is_rolled_back(tmp_path: Path) -> None:
+    clock = Clock()
+    store = Store(clock, Ids(clock), tmp_path / "clerk.db")
+
+    def create_for_nobody() -> None:
+        # Checked at the commit.
+        store.execute("PRAGMA defer_foreign_keys = ON")
+        store.create(IDENTIFICATIONS, {"_user_id": "user_x", "object": "passkey"})
+
+    with pytest.raises(sqlite3.IntegrityError), store.transaction():
+        create_for_nobody()
+    with store.transaction():
+        assert store.all(IDENTIFICATIONS) == []
+    store.close()
+
+
 def test_require_raises_404(store: Store) -> None:
     with pytest.raises(ClerkAPIError, match="No user was found with id user_x"), store.transaction():
         store.require(USERS, "user_x")

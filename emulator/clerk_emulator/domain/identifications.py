@@ -92,8 +92,14 @@ def add(store: Store, user_id: str, kind: str, value: str, status: Status = "ver
     `name` is the parameter's name in errors, if it is not the kind. Raises ClerkAPIError for a value that is malformed,
     not unique, or not allowed.
     """
+    return store.create(IDENTIFICATIONS, new(store, user_id, kind, value, status, name))
+
+
+def new(store: Store, user_id: str, kind: str, value: str, status: Status = "verified", name: str = "") -> Json:
+    """Return an email address, phone number or wallet as `add` stores it. Raises ClerkAPIError as `add` does."""
     value = require_available(store, kind, value, name)
     data: Json = {
+        "id": store.ids.new(IDENTIFICATIONS.prefix),
         "object": kind,
         kind: value,
         "verification": ADMIN if status == "verified" else None,
@@ -106,7 +112,7 @@ def add(store: Store, user_id: str, kind: str, value: str, status: Status = "ver
         data["matches_sso_connection"] = False
     if kind == "phone_number":
         data |= {"reserved_for_second_factor": False, "default_second_factor": False, "backup_codes": None}
-    return store.create(IDENTIFICATIONS, data)
+    return data
 
 
 def require_available(store: Store, kind: str, value: str, name: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clerk_emulator import errors
 from clerk_emulator.domain import (
     events,
     formats,
@@ -28,7 +29,7 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import deleted_object
 from clerk_emulator.storage.store import Store
-from clerk_emulator.storage.tables import CLIENTS, MEMBERSHIPS, SESSIONS, USERS
+from clerk_emulator.storage.tables import CLIENTS, IDENTIFICATIONS, MEMBERSHIPS, SESSIONS, USERS
 
 METADATA = ("public_metadata", "private_metadata", "unsafe_metadata")
 
@@ -52,8 +53,10 @@ def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None
     for name in METADATA:
         if name in body:
             row[name] = metadata.validate(name, body[name])
-    added = _add_identifications(store, row["id"], body)
-    user = store.create(USERS, row | primary_identifiers(row, added))
+    # The primary ones are known before the user is stored, so that no update must follow.
+    new_identifications = _new_identifications(store, row["id"], body)
+    user = store.create(USERS, row | primary_identifiers(row, new_identifications))
+    added = [store.create(IDENTIFICATIONS, one) for one in new_identifications]
     user = set_secrets(store, user, body)
     if body.get("locked"):
         user = lock(store, user)
@@ -67,16 +70,19 @@ def create(store: Store, body: Json, adopt: Callable[[Json], Json] | None = None
     return serialized
 
 
-def _add_identifications(store: Store, user_id: str, body: Json) -> list[Json]:
-    """Store the identifications that a new user has in a body, and return them."""
-    added: list[Json] = []
+def _new_identifications(store: Store, user_id: str, body: Json) -> list[Json]:
+    """Return the identifications that a new user has in a body, before they are stored. Raises ClerkAPIError."""
+    found: dict[tuple[str, str], Json] = {}
     for kind in identifications.PRIMARY:
         values: list[str] = body.get(kind) or []
         given: list[identifications.Status] = body.get(f"{kind}_identification_status", [])
         statuses = given or ["verified" for _ in values]
         for value, status in zip(values, statuses, strict=True):
-            added.append(identifications.add(store, user_id, kind, value, status))
-    return added
+            one = identifications.new(store, user_id, kind, value, status)
+            if (kind, one["_identifier"]) in found:
+                raise errors.identifier_exists(kind)
+            found[kind, one["_identifier"]] = one
+    return list(found.values())
 
 
 def update(store: Store, user: Json, body: Json) -> Json:

@@ -25,7 +25,7 @@ from clerk_emulator.storage.ids import Ids
 Where = sql.Expression
 
 _PAGE_SIZE = "PRAGMA page_size = 1024"
-"""For databases in memory: each of the many tables and indexes has a page, and a reset copies all pages."""
+"""For databases in memory: each of the many tables and indexes has a page, even an empty one."""
 
 SCHEMA = {
     "setting": "CREATE TABLE setting (name TEXT PRIMARY KEY, data TEXT NOT NULL);",
@@ -105,9 +105,7 @@ def _create_table(
 ) -> str:
     parts = ["id TEXT NOT NULL PRIMARY KEY", "created_at BIGINT NOT NULL"]
     parts += [f'"{column}" {_TYPES[value_type]}' for column, value_type in columns.items()]
-    # Deferred, so that a transaction can store what a resource owns before the resource itself.
-    references = 'REFERENCES "{}" (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED'
-    parts += [f'"{column}" TEXT {references.format(owner)}' for column, owner in owners.items()]
+    parts += [f'"{column}" TEXT REFERENCES "{owner}" (id) ON DELETE CASCADE' for column, owner in owners.items()]
     parts.append("data TEXT NOT NULL")
     for one in unique:
         group = ", ".join(f'"{column}"' for column in ((one,) if isinstance(one, str) else one))
@@ -157,8 +155,6 @@ class Store:
             except sqlite3.Error as error:
                 raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
             opened.pop_all()
-        self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
-        self._pristine.execute(_PAGE_SIZE)
 
     def _prepare(self, path: str | Path | None) -> None:
         if path:
@@ -184,7 +180,6 @@ class Store:
         """Close the database."""
         with self._lock:
             self._raw.close()
-            self._pristine.close()
 
     @contextlib.contextmanager
     def transaction(self, cause: Cause = NO_REQUEST) -> Generator[None]:
@@ -192,13 +187,13 @@ class Store:
         with self._lock:
             self.cause = cause
             self._has_new_events = False
-            self._raw.execute("BEGIN")
+            self._raw.execute("SAVEPOINT block")
             try:
                 yield
-                self._raw.commit()
+                # Commits, except in memory after `save_snapshot`.
+                self._raw.execute("RELEASE block")
             except BaseException:
-                self._raw.rollback()
-                self._settings.clear()
+                self._undo_block()
                 raise
             if self._has_new_events:
                 for listener in self._event_listeners:
@@ -210,12 +205,16 @@ class Store:
         self._raw.execute("SAVEPOINT block")
         try:
             yield
-        except BaseException:
-            self._raw.execute("ROLLBACK TO block")
-            self._settings.clear()
-            raise
-        finally:
             self._raw.execute("RELEASE block")
+        except BaseException:
+            self._undo_block()
+            raise
+
+    def _undo_block(self) -> None:
+        if self._raw.in_transaction:  # some failures of SQLite have rolled back already
+            self._raw.execute("ROLLBACK TO block")
+            self._raw.execute("RELEASE block")
+        self._settings.clear()
 
     def notify_after_commit(self) -> None:
         """Call the listeners of `on_events` after the open transaction."""
@@ -236,13 +235,17 @@ class Store:
 
     def save_snapshot(self) -> None:
         """Save the current state for `restore_snapshot`. Only for a database in memory."""
-        self._raw.backup(self._pristine)
+        with self._lock:
+            self._raw.commit()
+            # All that follows is written within this transaction. Rolling it back restores the pages that have changed,
+            # and SQLite does not read its schema again as it does after a backup.
+            self._raw.execute("BEGIN")
 
     def restore_snapshot(self) -> None:
         """Restore the saved state."""
         with self._lock:
-            # Not `deserialize`: SQLite 3.40 keeps using the old schema after it, and crashes.
-            self._pristine.backup(self._raw)
+            self._raw.rollback()
+            self._raw.execute("BEGIN")
             self._settings.clear()
 
     # Resources

@@ -85,7 +85,7 @@ def test_old_requests_and_large_bodies_are_dropped(
     assert emulator.requests.find()[0].body is None
     values = {"time": 0, "method": "GET", "operation": None, "status": 200, "duration": 0, "query_string": ""}
     for number in range(request_ledger.LIMIT + 5):
-        emulator.requests.record(path=f"/{number}", content=b"", **values)
+        emulator.requests.record({"path": f"/{number}", "content": b"", **values})
     assert len(emulator.requests) == request_ledger.LIMIT
     assert emulator.requests.find()[0].path == "/5"
 
