@@ -26,9 +26,17 @@ def _passes(app: Path) -> bool:
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         python = Path(folder) / "bin" / "python"
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--upgrade", "pip>=25.1"], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(python),
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         group = f"{app / 'pyproject.toml'}:test"
         subprocess.run([*pip, f"clerkkit @ {ROOT.as_uri()}", str(app), "--group", group], check=True)
         installed = time.monotonic()

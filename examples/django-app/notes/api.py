@@ -13,7 +13,7 @@ from ninja.errors import HttpError
 from notes.access import MODERATE, Member, get_session
 from notes.models import LONGEST_TEXT, Note
 
-api = NinjaAPI(title="Team notes", auth=require_auth())
+api = NinjaAPI(title="Team notes", auth=require_auth(), docs_url=None)  # the page loads scripts of other sites
 
 
 class Caller(Schema):
@@ -28,7 +28,8 @@ class Caller(Schema):
 class NewNote(Schema):
     """A note to add."""
 
-    text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+    # PostgreSQL stores no null characters.
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^\x00]+$")
 
 
 class NoteResource(Schema):

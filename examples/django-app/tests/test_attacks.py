@@ -175,3 +175,28 @@ def test_expired_token_is_replaced_by_a_request_before_a_form_is_sent(site: Site
     assert site.post(there, form).status_code == 401
     assert site.get("/session", {"Sec-Fetch-Dest": "empty"}).status_code == 204
     assert site.post(there, form).status_code == 302
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "a\x00b", "x" * 2001])
+def test_texts_that_cannot_be_stored_are_refused(site: Site, text: str) -> None:
+    ada = site.sign_in(ADA, site.engines)
+    assert site.post(f"/organizations/{site.engines}/notes", {"text": text}, headers=ada).status_code == 422
+    assert site.send_json("/api/notes", {"text": text}, headers=ada).status_code == 422
+
+
+def test_lone_surrogates_are_refused(site: Site) -> None:
+    ada = site.sign_in(ADA, site.engines)
+    assert site.send_json("/api/notes", r'{"text": "\ud800"}', headers=ada).status_code == 422
+
+
+@pytest.mark.parametrize("note_id", ["0", "-1", "9223372036854775807", "9223372036854775808", "9" * 400, "one"])
+def test_ids_that_cannot_exist_are_not_found(site: Site, note_id: str) -> None:
+    ada = site.sign_in(ADA, site.engines)
+    there = f"/organizations/{site.engines}/notes/{note_id}/delete"
+    assert site.post(there, headers=ada).status_code == 404
+    assert site.delete(f"/api/notes/{note_id}", headers=ada) in (404, 422)
+
+
+def test_api_description_needs_no_session_and_pages_load_no_foreign_scripts(site: Site) -> None:
+    assert "/api/notes" in site.get("/api/openapi.json").json()["paths"]
+    assert site.get("/api/docs").status_code == 404

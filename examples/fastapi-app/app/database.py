@@ -11,7 +11,7 @@ clerk_tables = tables(metadata)
 notes = sa.Table(
     "notes",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
     # No foreign key: the event of a new organization can arrive after its first note.
     sa.Column("organization_id", sa.String(255), nullable=False, index=True),
     sa.Column("author_id", sa.String(255), sa.ForeignKey(clerk_tables.users.c.id), nullable=False),

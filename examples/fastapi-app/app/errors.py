@@ -6,7 +6,7 @@ import logging
 
 from clerkkit import ApiError, ClerkError, InvalidArgument, errors
 from fastapi import FastAPI, Request
-from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -46,7 +46,9 @@ async def _answer_http_error(request: Request, error: Exception) -> Response:
 async def _answer_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if _is_api(request):
-        return await request_validation_exception_handler(request, error)
+        # Without the values, which are the caller's, and may be no text that can be encoded.
+        problems = [{name: problem[name] for name in ("loc", "msg", "type")} for problem in error.errors()]
+        return JSONResponse({"detail": problems}, 422)
     fields = ", ".join(str(problem["loc"][-1]) for problem in error.errors())
     return render_error(request, 422, f"Something is missing or too long: {fields}.")
 

@@ -12,6 +12,9 @@ from clerkkit.sync import AsyncSync
 from app.database import clerk_tables, notes
 
 LONGEST_TEXT = 2000
+TEXT_PATTERN = r"^[^\x00]+$"
+"""PostgreSQL stores no null characters."""
+LARGEST_ID = 2**63 - 1
 _PAGE = 100
 
 

@@ -174,3 +174,29 @@ def test_expired_token_is_replaced_by_a_request_before_a_form_is_sent(site: Site
     assert browser.post(there, data=form, headers={"Origin": ORIGIN}).status_code == 401
     assert browser.get("/session", headers={"Sec-Fetch-Dest": "empty", "Accept": "*/*"}).status_code == 204
     assert browser.post(there, data=form, headers={"Origin": ORIGIN}).status_code == 303
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "a\x00b", "x" * 2001])
+def test_texts_that_cannot_be_stored_are_refused(site: Site, text: str) -> None:
+    ada = site.sign_in(ADA, site.engines)
+    page = site.browser.post(f"/organizations/{site.engines}/notes", data={"text": text}, headers=ada)
+    assert page.status_code == 422
+    assert site.browser.post("/api/notes", json={"text": text}, headers=ada).status_code == 422
+
+
+def test_lone_surrogates_are_refused(site: Site) -> None:
+    headers = {**site.sign_in(ADA, site.engines), "Content-Type": "application/json"}
+    assert site.browser.post("/api/notes", content=rb'{"text": "\ud800"}', headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize("note_id", ["0", "-1", "9223372036854775807", "9223372036854775808", "9" * 400, "one"])
+def test_ids_that_cannot_exist_are_not_found(site: Site, note_id: str) -> None:
+    ada = site.sign_in(ADA, site.engines)
+    there = f"/organizations/{site.engines}/notes/{note_id}/delete"
+    assert site.browser.post(there, headers=ada).status_code in (404, 422)
+    assert site.browser.delete(f"/api/notes/{note_id}", headers=ada).status_code in (404, 422)
+
+
+def test_api_description_needs_no_session_and_pages_load_no_foreign_scripts(site: Site) -> None:
+    assert "/api/notes" in site.browser.get("/openapi.json").json()["paths"]
+    assert site.browser.get("/docs").status_code == 404

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 
 from clerkkit.integrations.fastapi import require_auth
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import BaseModel, Field
 
 from app import notes
 from app.callers import MODERATE, ActiveMember, Copy, Member
 
 router = APIRouter(prefix="/api")
+
+NoteId = Annotated[int, Path(le=notes.LARGEST_ID)]
 
 moderator = Depends(require_auth(permission=MODERATE))
 
@@ -29,7 +32,7 @@ class Caller(BaseModel):
 class NewNote(BaseModel):
     """A note to add."""
 
-    text: str = Field(min_length=1, max_length=notes.LONGEST_TEXT)
+    text: str = Field(min_length=1, max_length=notes.LONGEST_TEXT, pattern=notes.TEXT_PATTERN)
 
 
 class NoteResource(BaseModel):
@@ -75,13 +78,13 @@ async def add_note(sync: Copy, member: ActiveMember, note: NewNote) -> NoteRefer
 
 
 @router.delete("/notes/{note_id}", status_code=204)
-async def delete_note(sync: Copy, member: ActiveMember, note_id: int) -> None:
+async def delete_note(sync: Copy, member: ActiveMember, note_id: NoteId) -> None:
     """Delete a note of the caller."""
     await _delete(sync, member, note_id, member.user_id)
 
 
 @router.delete("/moderation/notes/{note_id}", status_code=204, dependencies=[moderator])
-async def moderate_note(sync: Copy, member: ActiveMember, note_id: int) -> None:
+async def moderate_note(sync: Copy, member: ActiveMember, note_id: NoteId) -> None:
     """Delete a note of anybody in the active organization. Needs the permission `org:notes:moderate`."""
     await _delete(sync, member, note_id, None)
 

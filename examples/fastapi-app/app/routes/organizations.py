@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from clerkkit import ApiError
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app import notes
@@ -16,7 +16,8 @@ from app.pages import render
 router = APIRouter(prefix="/organizations", default_response_class=Response, include_in_schema=False)
 
 Name = Annotated[str, Form(min_length=1, max_length=100)]
-Text = Annotated[str, Form(min_length=1, max_length=notes.LONGEST_TEXT)]
+Text = Annotated[str, Form(min_length=1, max_length=notes.LONGEST_TEXT, pattern=notes.TEXT_PATTERN)]
+NoteId = Annotated[int, Path(le=notes.LARGEST_ID)]
 
 
 @router.get("")
@@ -52,7 +53,7 @@ async def add_note(sync: Copy, member: OrganizationMember, text: Text) -> Respon
 
 
 @router.post("/{organization_id}/notes/{note_id}/delete")
-async def delete_note(sync: Copy, member: OrganizationMember, note_id: int) -> Response:
+async def delete_note(sync: Copy, member: OrganizationMember, note_id: NoteId) -> Response:
     """Delete a note of the user; moderators can delete those of others."""
     author_id = None if member.can_moderate else member.user_id
     if not await notes.delete_note(sync, member.organization_id, note_id, author_id):
