@@ -11,6 +11,7 @@ import clerk_bapi.models
 from clerk_bapi import Model, Page
 from tests.reference import pages
 from tools.reference import models
+from tools.reference.models import meanings
 from tools.reference.models.catalog import classes
 
 PAGES = pages.read("models")
@@ -44,7 +45,8 @@ def test_every_class_has_a_section_that_the_links_of_operations_find() -> None:
         ("User", "| `created_at` | `int` | always | "),
         ("User", "| `email_addresses` | `list[`[`EmailAddress`](shared.md#emailaddress)`]` | always |"),
         ("Session", "| `status` | `str` | always | "),
-        ("CreateAgentTaskOnBehalfOf", "| `user_id` | `str` | optional |"),
+        ("CreateAgentTaskOnBehalfOf", "| `user_id` | `str` | optional | Id of the user. |"),
+        ("CreateBulkInvitationsItem", "| `email_address` | `str` | required | Address to invite. |"),
     ],
 )
 def test_attributes_have_their_type_and_presence(name: str, row: str) -> None:
@@ -67,3 +69,23 @@ def test_choices_are_values_and_not_types() -> None:
 def section(name: str) -> str:
     one = classes()[name]
     return PAGES[one.page].partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "text"),
+    [
+        ("Session", "client_id", "The client, which is a browser or an app."),
+        ("OAuthApplication", "client_id", "The OAuth client."),
+        ("EmailEventData", "data", "The values of the template's variables, such as `otp_code`."),
+        ("WaitlistEntryPage", "data", "The rows of this page."),
+        ("User", "created_at", "When it was created. In Unix milliseconds."),
+    ],
+)
+def test_meaning_of_a_class_takes_precedence(name: str, key: str, text: str) -> None:
+    row = next(line for line in section(name).splitlines() if line.startswith(f"| `{key}` | "))
+    assert text in row
+
+
+def test_meaning_without_an_attribute_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meanings, "read", lambda: {"User.none_such": "Nothing.", "id": "Its id."})
+    assert models.build().problems == ["meanings.yaml: there is no attribute User.none_such"]

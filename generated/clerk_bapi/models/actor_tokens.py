@@ -30,7 +30,7 @@ class CreateActorTokenActor(Model):
     """The user who will act as another user, named in `sub`.
 
     Attributes:
-        sub: The `sub` to send.
+        sub: Id of the user who acts.
     """
 
     sub: str

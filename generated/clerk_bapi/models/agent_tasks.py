@@ -26,7 +26,7 @@ class CreateAgentTaskOnBehalfOf(Model):
     """The user the agent acts for, given by id or by a verified identifier, never both.
 
     Attributes:
-        identifier: Identifier to put on the list.
+        identifier: Verified identifier of the user, such as an email address.
         user_id: Id of the user.
     """
 

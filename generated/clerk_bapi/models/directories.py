@@ -19,11 +19,12 @@ class CreateDirectoryGroupRoleMapping(Model):
 
     Attributes:
         role_id: Id of the organization role that members of the group get.
-        directory_group_display_name: The `directory_group_display_name` to send. At most 255 characters.
+        directory_group_display_name: Name of the group, for people. At most 255 characters.
         directory_group_id: Id of the group at the identity provider; give this or `scim_group_id`.
         precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
             At least 1.
-        scim_group_display_name: The `scim_group_display_name` to send. At most 255 characters.
+        scim_group_display_name: Name of the group, for people; the older name of `directory_group_display_name`. At
+            most 255 characters.
         scim_group_id: Id of the SCIM group at the identity provider.
     """
 

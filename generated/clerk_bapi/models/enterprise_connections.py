@@ -58,10 +58,10 @@ class CustomAttribute(Model):
     Attributes:
         key: Unique key for use in code. Matching `^[^_][A-Za-z0-9_-]*$`, at least 1 character.
         name: Display name. At least 1 character.
-        directory_path: The `directory_path` to send.
-        multi_valued: The `multi_valued` to send.
-        scim_path: The `scim_path` to send.
-        sso_path: The `sso_path` to send.
+        directory_path: Where the directory has the attribute.
+        multi_valued: Whether it can have several values.
+        scim_path: Where SCIM has the attribute.
+        sso_path: Where a sign-in has the attribute.
     """
 
     key: str
@@ -108,10 +108,10 @@ class EnterpriseConnectionAttributeMapping(Model):
     """The SAML attributes from which an enterprise connection fills the user fields.
 
     Attributes:
-        email_address: Email address.
-        first_name: First name of the user.
-        last_name: Last name of the user.
-        user_id: Id of the user.
+        email_address: Name of the attribute with the email address.
+        first_name: Name of the attribute with the first name.
+        last_name: Name of the attribute with the last name.
+        user_id: Name of the attribute with the id of the account.
     """
 
     email_address: str | None | Unset = UNSET
@@ -155,13 +155,13 @@ class EnterpriseConnectionOIDC(Model):
     """The OIDC part of an enterprise connection: client credentials and provider addresses.
 
     Attributes:
-        auth_url: The `auth_url` to send.
-        client_id: Id of the client (a browser or device).
-        client_secret: The `client_secret` to send.
-        discovery_url: The `discovery_url` to send.
-        requires_pkce: The `requires_pkce` to send.
-        token_url: The `token_url` to send.
-        user_info_url: The `user_info_url` to send.
+        auth_url: Where people are sent to sign in.
+        client_id: Id of the client at the identity provider.
+        client_secret: Secret of the client at the identity provider.
+        discovery_url: Where the identity provider lists its URLs.
+        requires_pkce: Use PKCE.
+        token_url: Where codes are exchanged for tokens.
+        user_info_url: Where data of the user can be read.
     """
 
     auth_url: str | None | Unset = UNSET

@@ -18,10 +18,10 @@ class CreateSAMLConnectionAttributeMapping(Model):
     """The SAML attributes from which a new SAML connection fills the user fields.
 
     Attributes:
-        email_address: Email address.
-        first_name: First name of the user.
-        last_name: Last name of the user.
-        user_id: Id of the user.
+        email_address: Name of the attribute with the email address.
+        first_name: Name of the attribute with the first name.
+        last_name: Name of the attribute with the last name.
+        user_id: Name of the attribute with the id of the account.
     """
 
     email_address: str | Unset = UNSET
@@ -86,10 +86,10 @@ class UpdateSAMLConnectionAttributeMapping(Model):
     """New SAML attributes from which a SAML connection fills the user fields.
 
     Attributes:
-        email_address: Email address.
-        first_name: First name of the user.
-        last_name: Last name of the user.
-        user_id: Id of the user.
+        email_address: Name of the attribute with the email address.
+        first_name: Name of the attribute with the first name.
+        last_name: Name of the attribute with the last name.
+        user_id: Name of the attribute with the id of the account.
     """
 
     email_address: str | Unset = UNSET

@@ -22,7 +22,7 @@ class CreateSCIMDirectoryGroupRoleMapping(Model):
         scim_group_id: Id of the SCIM group at the identity provider.
         precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
             At least 1.
-        scim_group_display_name: The `scim_group_display_name` to send. At most 255 characters.
+        scim_group_display_name: Name of the group, for people. At most 255 characters.
     """
 
     role_id: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tools.reference.models import index, page
-from tools.reference.models.catalog import ModelClass, classes
+from tools.reference.models import index, meanings, page
+from tools.reference.models.catalog import ModelClass, all_classes, classes
 from tools.reference.section import Section
 
 
@@ -13,4 +13,5 @@ def build() -> Section:
     for one in classes().values():
         modules.setdefault(one.module, []).append(one)
     pages = {members[0].page: page.render(name, members) for name, members in sorted(modules.items())}
-    return Section({"models/index.md": index.render(modules), **pages})
+    unused = [f"{meanings.FILE.name}: there is no attribute {name}" for name in meanings.unused(all_classes())]
+    return Section({"models/index.md": index.render(modules), **pages}, unused)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, get_args
+from typing import get_args
 
 import clerk_bapi.dicts
 import clerk_bapi.events
@@ -20,6 +20,8 @@ from generator.changes.caller_view import CallerView
 from generator.changes.shapes import shape
 from generator.contract import spec_folder
 from generator.contract.nodes import Node
+from tools.reference import docstrings
+from tools.reference.models import meanings
 from tools.reference.operations.catalog import Operation, operations
 from tools.reference.section import ROOT
 
@@ -28,7 +30,6 @@ _PAGES = {"clerk_bapi.events": "events", "clerk_core.models.error_detail": "shar
 """The pages of the classes that other modules define: those that only events contain, and the detail of an error."""
 _NAME = re.compile(r"\b[A-Z]\w+")
 _NOTE = re.compile(r"^(?P<title>[A-Z][^`\n]*): (?P<keys>`\w+`(?:,\s+`\w+`)*)\.$", re.MULTILINE)
-_DESCRIBED = re.compile(r"^    (?P<name>\w+): (?P<text>.*(?:\n        .*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,11 @@ def classes() -> Mapping[str, ModelClass]:
     return dict(sorted(found.items()))
 
 
+def all_classes() -> list[type[Model]]:
+    """Return all classes, those of whole events too."""
+    return [*_classes(), *clerk_bapi.events.EVENTS.values()]
+
+
 def _classes() -> Iterator[type[Model]]:
     yield from _models_of(clerk_bapi.models)
     whole = set(clerk_bapi.events.EVENTS.values())
@@ -120,7 +126,17 @@ def read_attributes(cls: type[Model]) -> tuple[Attribute, ...]:
     """Return the attributes of a class in the order of its declaration."""
     notes = _notes(cls)
     schemas = _schemas().get(cls.__name__, {})
-    return tuple(_attribute(name, one, notes, schemas) for name, one in fields(cls).items())
+    # Docstrings of objects that callers create describe each attribute already.
+    described = bool(docstrings.section(cls, "Attributes"))
+    return tuple(
+        _attribute(
+            name,
+            one,
+            [*(() if described else meanings.find(cls, one.key)), *notes.get(one.key, ()), *notes.get(name, ())],
+            _presence_sent(one) if described else _presence(one, schemas.get(one.key)),
+        )
+        for name, one in fields(cls).items()
+    )
 
 
 def _read(cls: type[Model]) -> ModelClass:
@@ -141,29 +157,31 @@ def _read(cls: type[Model]) -> ModelClass:
     )
 
 
-def _attribute(name: str, one: Field, notes: Mapping[str, list[str]], schemas: Mapping[str, Any]) -> Attribute:
+def _attribute(name: str, one: Field, notes: list[str], presence: str) -> Attribute:
     annotation, choices = _without_choices(one.annotation)
     alternatives = [part for part in _alternatives(annotation) if part not in ("None", "Unset")]
-    schema, contract = schemas.get(one.key, ({}, {}))
-    said = list(dict.fromkeys([*notes.get(one.key, ()), *notes.get(name, ())]))
     return Attribute(
         name=name,
         key=one.key,
         annotation=" | ".join(dict.fromkeys(alternatives)) or "None",
         choices=choices,
-        presence=_presence(one, schema, contract),
-        notes=tuple(said),
+        presence=presence,
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _presence(one: Field, schema: Node, contract: Node) -> str:
-    can_be_null = "None" in _alternatives(one.annotation)
-    if "Unset" in _alternatives(one.annotation):
-        return "optional, or `None`" if can_be_null else "optional"
+def _presence(one: Field, found: tuple[Node, Node] | None) -> str:
+    """Return what Clerk can send; `found` is the schema of the attribute and its contract."""
     if one.required:
-        return "may be null" if can_be_null else "always"
-    null = bool(schema) and shape(contract, schema).null
-    return "may be absent or null" if null else "may be absent"
+        return "may be null" if "None" in _alternatives(one.annotation) else "always"
+    schema, contract = found or ({}, {})
+    return "may be absent or null" if schema and shape(contract, schema).null else "may be absent"
+
+
+def _presence_sent(one: Field) -> str:
+    """Return whether callers must give an attribute."""
+    presence = "required" if one.required else "optional"
+    return f"{presence}, or `None`" if "None" in _alternatives(one.annotation) else presence
 
 
 def _without_choices(annotation: str) -> tuple[str, tuple[str, ...]]:
@@ -200,9 +218,8 @@ def _notes(cls: type[Model]) -> dict[str, list[str]]:
     for found in _NOTE.finditer(re.sub(r"(?<=,)\n", " ", docstring)):
         for key in re.findall(r"`(\w+)`", found["keys"]):
             notes.setdefault(key, []).append(f"{found['title']}.")
-    section = docstring.partition("\nAttributes:\n")[2]
-    for found in _DESCRIBED.finditer(section):
-        notes.setdefault(found["name"], []).append(" ".join(found["text"].split()))
+    for name, text in docstrings.section(cls, "Attributes").items():
+        notes.setdefault(name, []).append(text)
     return notes
 
 

@@ -21,7 +21,7 @@ The column "presence" says what Clerk's document promises:
 | always | Clerk sends a value. If it is absent nevertheless, it reads as `None`, or as an empty list or object |
 | may be null | Clerk sends the key, perhaps with null, which reads as `None` |
 | may be absent | Clerk may leave the key out, which reads as `None`; `"key" in model` tells whether it was sent |
-| optional | for objects that you send: it may be left out |
+| required, optional | for objects that you send: whether you must give it |
 
 The values after "one of" are those that Clerk's document lists. Others can follow, and are read as strings.
 
