@@ -74,16 +74,17 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @given(
     history=acts,
     plan=st.sampled_from(PLANS),
-    rng=st.randoms(use_true_random=False),
+    # Not `st.randoms`: how many values a delivery draws depends on when its workers die.
+    seed=st.integers(0, 2**32 - 1),
     workers=st.sampled_from([2, 8]),
     frozen=st.booleans(),
     kills=st.booleans(),
 )
 @settings(max_examples=HISTORIES, suppress_health_check=[HealthCheck.too_slow], deadline=None, database=None)
 def test_tables_equal_the_lists_whatever_happens_to_the_events(
-    stage: Stage, history: list[Act], plan: Plan, rng: random.Random, workers: int, frozen: bool, kills: bool
+    stage: Stage, history: list[Act], plan: Plan, seed: int, workers: int, frozen: bool, kills: bool
 ) -> None:
-    stage.run(history, plan, rng, workers, frozen, kills)
+    stage.run(history, plan, random.Random(seed), workers, frozen, kills)
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
