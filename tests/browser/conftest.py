@@ -13,6 +13,7 @@ from clerk_emulator import Emulator
 from tests.browser import matrix, npm
 from tests.browser.clerk_page import ClerkPage
 from tests.browser.launching import browser_type_launch_args as browser_type_launch_args
+from tests.browser.launching import report_missing
 from tests.browser.site import Placement, Site, serving
 
 SECONDS = 180
@@ -40,6 +41,8 @@ expect.set_options(timeout=20_000)
 
 @pytest.fixture(scope="session")
 def _clerk_emulator_server() -> Iterator[Emulator]:
+    if not npm.MODULES.is_dir():
+        report_missing("the folder of Clerk's packages from npm")
     with Emulator(clerk_js=npm.MODULES, https_port=0, validate_responses=True) as emulator:
         yield emulator
 

@@ -51,7 +51,7 @@ def check(site: Path) -> Report:
     """Return the problems of all pages and of their Markdown."""
     report = Report()
     readers: dict[str, _Reader] = {}
-    for path in sorted(site.rglob("*.html")):
+    for path in _files(site, "*.html"):
         reader = readers[path.relative_to(site).as_posix()] = _Reader()
         reader.feed(path.read_text(encoding="utf-8"))
         reader.close()
@@ -66,9 +66,14 @@ def check(site: Path) -> Report:
                 _check_external(page, target, report)
             else:
                 _check_internal(site, page, target, readers, report)
-    for path in sorted([*site.rglob("*.md"), site / "llms.txt"]):
+    for path in [*_files(site, "*.md"), site / "llms.txt"]:
         _check_markdown(site, path, report)
     return report
+
+
+def _files(site: Path, pattern: str) -> list[Path]:
+    """Return the files of a kind; the folder of a page that shows base.html has such a name, too."""
+    return [path for path in sorted(site.rglob(pattern)) if path.is_file()]
 
 
 def _check_internal(site: Path, page: str, target: str, readers: dict[str, _Reader], report: Report) -> None:

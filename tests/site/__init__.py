@@ -1,0 +1,1 @@
+"""The documentation site: how pages are collected, listed and checked. `make docs` builds it whole."""
