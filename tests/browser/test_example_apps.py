@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from clerkkit import Clerk
 from tests.browser import npm
@@ -41,7 +41,9 @@ def serving(target: str) -> Generator[dict[str, str]]:
 
 @pytest.mark.flow("a complete project: sign in, add a note, invite a member, see a change that a webhook brings")
 @pytest.mark.parametrize("target", ["example-fastapi", "example-django"])
-def test_project_serves_the_members_of_an_organization(page: Page, target: str) -> None:
+def test_project_serves_the_members_of_an_organization(
+    page: Page, new_context: Callable[..., BrowserContext], target: str
+) -> None:
     with serving(target) as printed:
         home = printed["Application"]
         wait_until_it_serves(home)
@@ -67,6 +69,9 @@ def test_project_serves_the_members_of_an_organization(page: Page, target: str) 
         page.get_by_label("Role", exact=True).select_option(label="Moderator")
         page.get_by_role("button", name="Invite").click()
         expect(page.get_by_role("listitem")).to_contain_text("mary@example.com (Moderator)")
+        accept_invitation(new_context().new_page(), printed["Local Clerk"], home)
+        page.reload()
+        expect(page.get_by_role("row", name="mary@example.com").get_by_role("cell").nth(1)).to_have_text("Moderator")
         page.get_by_label("Role of Charles Babbage").select_option(label="Admin")
         page.get_by_role("row", name="Charles Babbage").get_by_role("button", name="Change role").click()
         expect(page.get_by_role("row", name="Charles Babbage").get_by_role("cell").nth(1)).to_have_text("Admin")
@@ -93,10 +98,29 @@ def wait_until_it_serves(home: str) -> None:
         client.get(home)
 
 
+def accept_invitation(page: Page, local_clerk: str, home: str) -> None:
+    """Follow the link in the email of the invitation, and sign up."""
+    with client_of(local_clerk) as clerk:
+        organization = clerk.organizations.get("engines")
+        (invitation,) = clerk.organization_invitations.iterate(organization.id)
+    assert invitation.url
+    page.goto(invitation.url)
+    page.get_by_label("Password").fill("mechanism of the heavens")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    expect(page).to_have_url(f"{home}organizations")
+    page.get_by_role("link", name="Analytical Engines").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Analytical Engines")
+
+
+def client_of(local_clerk: str) -> Clerk:
+    """Return a client of the local Clerk."""
+    key = httpx.get(f"{local_clerk}_emulator/instance").json()["secret_key"]
+    return Clerk(key, base_url=local_clerk)
+
+
 def rename(local_clerk: str, email_address: str, last_name: str) -> None:
     """Change the name of a user at the local Clerk, which sends the event to the application."""
-    key = httpx.get(f"{local_clerk}_emulator/instance").json()["secret_key"]
-    with Clerk(key, base_url=local_clerk) as clerk:
+    with client_of(local_clerk) as clerk:
         user = clerk.users.find(email_address=email_address)
         assert user is not None
         clerk.users.update(user.id, last_name=last_name)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", account.home),
     path("sign-in", account.sign_in),
     path("sign-up", account.sign_up),
+    path("join", account.join),
     path("session", account.check_session),
     path("sign-out", account.sign_out),
     path("verify", account.verify),

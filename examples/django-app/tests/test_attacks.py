@@ -97,7 +97,17 @@ def test_removed_member_sees_nothing_with_a_new_token(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http://localhost:8001/"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://localhost:8001/",
+        "/a\r\nSet-Cookie: b=c",
+        "/\t/evil.example",
+        "/@evil.example",
+        ".evil.example",
+    ],
 )
 def test_sign_in_leads_back_to_this_site_only(site: Site, page: str) -> None:
     sent = site.get("/sign-in", next=page)

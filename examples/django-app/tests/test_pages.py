@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from tests.site import Site
@@ -173,3 +175,17 @@ def test_unknown_member_is_not_found(site: Site, path: str) -> None:
     form = {"role": "org:admin"}
     page = site.post(f"/organizations/{site.engines}/members/{path}", form=form, headers=ada)
     assert page.status_code in (404, 405)
+
+
+@pytest.mark.parametrize(("status", "page"), [("sign_up", "/sign-up"), ("sign_in", "/sign-in"), ("", "/sign-up")])
+def test_invited_people_get_to_the_page_that_takes_their_ticket(site: Site, status: str, page: str) -> None:
+    query = {"__clerk_ticket": "a.b&c=d", "__clerk_status": status}
+    sent = urlsplit(str(site.get("/join", **query).headers["Location"]))
+    assert f"{sent.scheme}://{sent.netloc}{sent.path}" == f"{site.emulator.origin}{page}"
+    assert parse_qs(sent.query)["__clerk_ticket"] == ["a.b&c=d"]
+    assert parse_qs(sent.query)["redirect_url"] == ["http://localhost:8000/organizations"]
+
+
+def test_people_who_have_joined_already_get_to_their_organizations(site: Site) -> None:
+    query = {"__clerk_ticket": "a", "__clerk_status": "complete"}
+    assert site.get("/join", **query).headers["Location"] == "/organizations"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from urllib.parse import urlencode
 
 from clerkkit import ApiError, InvalidArgument
 from clerkkit.integrations.django import ClerkRequest, client, get_auth, require_auth
@@ -31,6 +32,17 @@ def sign_in(request: ClerkRequest) -> HttpResponse:
 def sign_up(request: ClerkRequest) -> HttpResponse:
     """Send the visitor to the sign-up page and back."""
     return HttpResponseRedirect(request.clerk.redirect_to_sign_up(f"{settings.APP_ORIGIN}/organizations"))
+
+
+@require_GET
+def join(request: ClerkRequest) -> HttpResponse:
+    """Let somebody who was invited sign up, or sign in, and join the organization. The link in the email leads here."""
+    status = request.GET.get("__clerk_status")
+    if status == "complete":
+        return redirect("/organizations")
+    build_url = request.clerk.redirect_to_sign_in if status == "sign_in" else request.clerk.redirect_to_sign_up
+    ticket = urlencode({"__clerk_ticket": request.GET.get("__clerk_ticket", "")})
+    return HttpResponseRedirect(f"{build_url(f'{settings.APP_ORIGIN}/organizations')}&{ticket}")
 
 
 @require_GET

@@ -55,7 +55,7 @@ def invite(request: HttpRequest, member: Member) -> HttpResponse:
             email_address=form.cleaned_data["email_address"],
             role=form.cleaned_data["role"],
             inviter_user_id=member.user_id,
-            redirect_url=f"{settings.APP_ORIGIN}/sign-up",
+            redirect_url=f"{settings.APP_ORIGIN}/join",
         )
 
     return _change(request, member, send, form)

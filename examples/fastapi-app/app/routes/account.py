@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from typing import Annotated
+from urllib.parse import urlencode
 
 from clerkkit import InvalidArgument, errors
 from clerkkit.auth import RequestState, SessionClaims
 from clerkkit.integrations.fastapi import require_auth
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.callers import ClerkClient, OptionalSession, Session
@@ -35,6 +36,21 @@ async def sign_up(request: Request) -> RedirectResponse:
     state: RequestState = request.state.clerk
     origin: str = request.app.state.settings.app_origin
     return RedirectResponse(state.redirect_to_sign_up(f"{origin}/organizations"), 303)
+
+
+@router.get("/join")
+async def join(
+    request: Request,
+    ticket: Annotated[str, Query(alias="__clerk_ticket")],
+    status: Annotated[str, Query(alias="__clerk_status")] = "",
+) -> RedirectResponse:
+    """Let somebody who was invited sign up, or sign in, and join the organization. The link in the email leads here."""
+    if status == "complete":
+        return RedirectResponse("/organizations", 303)
+    state: RequestState = request.state.clerk
+    build_url = state.redirect_to_sign_in if status == "sign_in" else state.redirect_to_sign_up
+    url = build_url(f"{request.app.state.settings.app_origin}/organizations")
+    return RedirectResponse(f"{url}&{urlencode({'__clerk_ticket': ticket})}", 303)
 
 
 @router.get("/session", dependencies=[Depends(require_auth())], status_code=204)

@@ -50,7 +50,7 @@ async def invite(
         email_address=email_address,
         role=role,
         inviter_user_id=admin.user_id,
-        redirect_url=f"{request.base_url}sign-up",
+        redirect_url=f"{request.app.state.settings.app_origin}/join",
     )
     return await _change(request, clerk, sync, admin, sent)
 
