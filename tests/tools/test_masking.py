@@ -48,3 +48,7 @@ def test_values_of_secret_keys_are_masked() -> None:
 )
 def test_values_are_shortened(value: Any, shown: Any) -> None:
     assert shorten(value) == shown
+
+
+def test_type_and_id_come_first_and_other_keys_are_sorted() -> None:
+    assert list(shorten({"b": 1, "id": "1", "a": 2, "object": "user"})) == ["object", "id", "a", "b"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from pathlib import Path
 
 import pytest
 
+from clerk_emulator import Emulator
 from tools.reference import __main__ as command
 from tools.reference import operations as section
-from tools.reference.operations import examples
+from tools.reference.operations import emulation, examples
 from tools.reference.operations.catalog import by_name, operations
 from tools.reference.operations.example_code import ExampleCode, write
 from tools.reference.operations.run import ExampleFailed, run
@@ -143,3 +145,12 @@ def test_failure_of_a_section_is_reported_and_writes_nothing(
     assert command.main([]) == 1
     assert capsys.readouterr().err == "GetUser: NotFound\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_notes_on_the_emulator_name_operations_and_controls_that_exist() -> None:
+    assert emulation.notes().keys() <= operations().keys()
+    named = {name for text in emulation.notes().values() for name in re.findall(r"`emulator\.([\w.]+)\(", text)}
+    assert named
+    with Emulator() as emulator:
+        for name in named:
+            assert callable(operator.attrgetter(name)(emulator)), name

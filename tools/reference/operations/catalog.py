@@ -79,7 +79,8 @@ def operations() -> Mapping[str, Operation]:
     return {one.id: one for one in sorted(found, key=lambda one: (one.resource, one.method))}
 
 
-def by_name() -> dict[str, Operation]:
+@functools.cache
+def by_name() -> Mapping[str, Operation]:
     """Return the operations by method, such as `users.get`."""
     return {one.name: one for one in operations().values()}
 

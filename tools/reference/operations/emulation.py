@@ -27,16 +27,16 @@ def render(operation: Operation) -> str:
     ]
     if handler.allows_machines:
         blocks.append("The secret key of a machine is accepted too.")
-    if text := _notes().get(operation.id):
+    if text := notes().get(operation.id):
         blocks.append(text)
     return "\n\n".join(blocks)
 
 
 @functools.cache
-def _notes() -> dict[str, str]:
-    """Return what differs from Clerk, by operation id. Raises ValueError for an operation that has no handler."""
-    notes: dict[str, str] = {}
+def notes() -> dict[str, str]:
+    """Return what differs from Clerk, by operation id."""
+    found: dict[str, str] = {}
     for entry in yaml.safe_load(_NOTES.read_text(encoding="utf-8")):
         for operation_id in entry["operations"]:
-            notes[operation_id] = " ".join(filter(None, (notes.get(operation_id), entry["note"])))
-    return notes
+            found[operation_id] = " ".join(filter(None, (found.get(operation_id), entry["note"])))
+    return found

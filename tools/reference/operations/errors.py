@@ -26,14 +26,14 @@ def render(operation: Operation) -> str:
     rows = [
         (
             str(status),
-            markdown.link(markdown.code(_exception(status)), _EXCEPTIONS, source=operation.page),
+            _exception(status, operation),
             ", ".join(_describe(code, parameters) for code, parameters in seen.get(str(status), {}).items()),
             "yes" if status in operation.statuses else "no",
         )
         for status in statuses
     ]
     table = markdown.table(("status", "exception", "codes", "in Clerk's document"), rows) if rows else ""
-    common = markdown.link("what any call can raise", _EXCEPTIONS, source=operation.page)
+    common = markdown.link("what any call can raise", f"{_EXCEPTIONS}#what-any-call-can-raise", source=operation.page)
     intro = (
         "The codes are those that the tests of the local Clerk have seen, with the parameters that the errors name. "
         f"See also {common}."
@@ -46,9 +46,10 @@ def _describe(code: str, parameters: list[str]) -> str:
     return f"`{code}`{named}"
 
 
-def _exception(status: int) -> str:
-    """Return the name of the class that is raised for a status."""
-    return type(api_error(_REQUEST, Response(status, {}, b""))).__name__
+def _exception(status: int, operation: Operation) -> str:
+    """Return a link to the class that is raised for a status."""
+    name = type(api_error(_REQUEST, Response(status, {}, b""))).__name__
+    return markdown.link(markdown.code(name), f"{_EXCEPTIONS}#{name.lower()}", source=operation.page)
 
 
 @functools.cache

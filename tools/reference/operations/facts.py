@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from generator.code import rate_limits
+from generator.code.rate_limits import RateLimit
 from tools import event_causes
 from tools.reference import markdown
 from tools.reference.operations.catalog import Operation, operations
@@ -55,12 +56,17 @@ def render_rate_limit(operation: Operation) -> str:
         f"{production['calls']} calls in {production['seconds']} seconds in production, {development['calls']} in "
         f"{development['seconds']} seconds in development, counted for this operation alone."
     )
-    own = rate_limits.load(_RATE_LIMITS).get(operation.id)
+    own = _own_limits().get(operation.id)
     if own is None:
         return general
     others = [operations()[other] for other in own.operations if other != operation.id and other in operations()]
     links = ", ".join(markdown.link(markdown.code(one.name), one.page, source=operation.page) for one in others)
     return f"**{own}**{f', together with {links}' if links else ''}. Besides: {general}"
+
+
+@functools.cache
+def _own_limits() -> dict[str, RateLimit]:
+    return rate_limits.load(_RATE_LIMITS)
 
 
 @functools.cache

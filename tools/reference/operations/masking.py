@@ -48,11 +48,15 @@ def _hide(secret: Any) -> Any:
 
 
 def shorten(value: Any, depth: int = _DEPTH, items: int = _ITEMS) -> Any:
-    """Return a JSON value with long texts, long lists and deep objects cut off."""
+    """Return a JSON value with long texts, long lists and deep objects cut off.
+
+    The keys of objects are sorted, with `object` and `id` first.
+    """
     if is_object(value):
         if depth < 0 and value:
             return {_MORE: _MORE}
-        return {name: shorten(item, depth - 1, 1) for name, item in value.items()}
+        names = sorted(value, key=lambda name: (name != "object", name != "id", name))
+        return {name: shorten(value[name], depth - 1, 1) for name in names}
     if is_list(value):
         kept = [shorten(item, depth, items) for item in value[:items]]
         return [*kept, _MORE] if len(value) > items else kept

@@ -7,10 +7,11 @@ import io
 import os
 import tempfile
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tools.reference.operations.example_code import ExampleCode
 from tools.reference.operations.example_data import PICTURE
@@ -54,7 +55,7 @@ def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outco
     printed = io.StringIO()
     try:
         with (
-            _environment(world.environment),
+            mock.patch.dict(os.environ, world.environment),
             _pictures(),
             contextlib.redirect_stdout(printed),
             warnings.catch_warnings(),
@@ -72,20 +73,6 @@ def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outco
     return Outcome(
         mask_text(printed.getvalue(), world.origin), status, mask(body, world.origin), tuple(world.new_events)
     )
-
-
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Generator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @contextlib.contextmanager

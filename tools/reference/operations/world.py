@@ -50,11 +50,11 @@ class World(Emulator):
         self.reset()
         self._state.ids.hex()  # so that generated secrets differ from those of the data
         self.responses.clear()
-        self._first_event = len(self.events)
 
     def save(self) -> None:
         """Make the current state the one that `restart` restores."""
         self._state.store.save_snapshot()
+        self._first_event = len(self.events)
 
     @property
     def new_events(self) -> list[str]:

@@ -129,7 +129,7 @@ def delete_jwt_template(clerk: Clerk) -> None:
 
 def get_jwks(clerk: Clerk) -> None:
     keys = clerk.jwks.get()
-    print([key.kid for key in keys.keys])
+    print([key.kid for key in keys.keys or []])
 
 
 def create_testing_token(clerk: Clerk) -> None:
