@@ -58,6 +58,15 @@ def test_broken_links_are_found(site: Path, html: str, problem: str) -> None:
     assert check.check(site).problems == [f"a/index.html: {problem}"]
 
 
+@pytest.mark.parametrize(
+    ("base", "problems"), [("/docs/", []), ("/", ["a/index.html: the link /docs/b/ leads to nothing"])]
+)
+def test_links_with_the_path_of_the_host_are_below_the_base(site: Path, base: str, problems: list[str]) -> None:
+    (site / "404.html").unlink()
+    (site / "a" / "index.html").write_text(PAGE.format('<a href="/docs/b/">c</a>'), encoding="utf-8")
+    assert check.check(site, base).problems == problems
+
+
 @pytest.mark.parametrize("url", ["https://example.com/a?b#c", "http://localhost:8000/", "mailto:a@example.com"])
 def test_links_to_other_hosts_are_listed(site: Path, url: str) -> None:
     (site / "a" / "index.html").write_text(PAGE.format(f'<a href="{url}">c</a>'), encoding="utf-8")

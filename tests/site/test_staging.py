@@ -19,6 +19,7 @@ FILES = {
     "SECURITY.md": "# Security\n\nWrite.\n",
     "examples/app.py": 'PAGE = """\n````\n"""\n',
     "examples/data.json": "{}",
+    "examples/project/README.md": "# A project\n\n[code](../app.py)\n",
     "examples/.hidden": "",
     "examples/image.bin": "\0",
 }
@@ -54,9 +55,18 @@ def test_files_of_the_repository_are_shown_whole(root: Path) -> None:
     assert shown.text.endswith('`````python\nPAGE = """\n````\n"""\n`````\n')
 
 
+def test_markdown_of_the_repository_is_a_page_with_links(root: Path) -> None:
+    shown = stage(root)["repository/examples/project/README.md"]
+    assert shown.text == "# A project\n\n[code](../app.py.md)\n"
+    assert shown.url == "repository/examples/project/README/"
+
+
 def test_a_folder_is_shown_with_its_visible_text_files(root: Path) -> None:
     staged = stage(root)
-    assert "- [app.py](app.py.md)\n- [data.json](data.json.md)\n" in staged["repository/examples/index.md"].text
+    assert (
+        "- [app.py](app.py.md)\n- [data.json](data.json.md)\n- [project/](project/index.md)\n"
+        in staged["repository/examples/index.md"].text
+    )
     assert "hidden" not in staged["repository/examples/index.md"].text
     assert "image.bin" not in staged["repository/examples/index.md"].text
 

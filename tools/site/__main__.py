@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from urllib.parse import urlsplit
 
-from tools.site import build, check, structure
+from tools.site import build, check, staging, structure
+
+EXTERNAL_LINKS = staging.FOLDER.parent / "external-links.txt"
 
 
 def main() -> int:
@@ -18,7 +21,8 @@ def main() -> int:
         build.serve(arguments.address)
         return 0
     staged = build.build()
-    report = check.check(build.SITE)
+    report = check.check(build.SITE, urlsplit(build.URL).path or "/")
+    EXTERNAL_LINKS.write_text("".join(f"{link}\n" for link in sorted(report.external)), encoding="utf-8")
     problems = [*staged.problems, *structure.differences(build.SITE, staged.pages), *report.problems]
     print("\n".join(problems), file=sys.stderr)
     print(

@@ -14,6 +14,7 @@ from tools.site import llms, navigation, pages, staging
 from tools.site.pages import Page
 
 SITE = pages.ROOT / "site"
+URL = os.environ.get("CLERKKIT_SITE_URL", "")
 _ZENSICAL = [sys.executable, "-m", "zensical"]
 _ENVIRONMENT = {**os.environ, "NO_COLOR": "1"}
 
@@ -36,8 +37,7 @@ def write_texts(site: Path, all_pages: list[Page], sections: dict[str, list[Page
         twin = site / page.path
         twin.parent.mkdir(parents=True, exist_ok=True)
         twin.write_text(page.text, encoding="utf-8")
-    base = os.environ.get("CLERKKIT_SITE_URL", "")
-    (site / "llms.txt").write_text(llms.index(sections, base), encoding="utf-8")
+    (site / "llms.txt").write_text(llms.index(sections, URL), encoding="utf-8")
     (site / "llms-full.txt").write_text(llms.full(sections), encoding="utf-8")
 
 

@@ -47,28 +47,17 @@ class _Reader(HTMLParser):
             (self.links if is_link else self.loaded).append(target)
 
 
-def check(site: Path) -> Report:
-    """Return the problems of all pages and of their Markdown."""
-    report = Report()
-    readers: dict[str, _Reader] = {}
-    for path in _files(site, "*.html"):
-        reader = readers[path.relative_to(site).as_posix()] = _Reader()
-        reader.feed(path.read_text(encoding="utf-8"))
-        reader.close()
-    for page, reader in readers.items():
-        for target in reader.loaded:
-            if urlsplit(target).netloc:
-                report.problems.append(f"{page}: loads {target} from another host")
-            else:
-                _check_internal(site, page, target, readers, report)
-        for target in dict.fromkeys(reader.links):
-            if urlsplit(target).scheme or urlsplit(target).netloc:
-                _check_external(page, target, report)
-            else:
-                _check_internal(site, page, target, readers, report)
+def check(site: Path, base: str = "/") -> Report:
+    """Return the problems of all pages and of their Markdown.
+
+    The site is published below the path `base` of its host.
+    """
+    checker = _Checker(site, base)
+    for page in checker.readers:
+        checker.check_page(page)
     for path in [*_files(site, "*.md"), site / "llms.txt"]:
-        _check_markdown(site, path, report)
-    return report
+        checker.check_markdown(path)
+    return checker.report
 
 
 def _files(site: Path, pattern: str) -> list[Path]:
@@ -76,36 +65,65 @@ def _files(site: Path, pattern: str) -> list[Path]:
     return [path for path in sorted(site.rglob(pattern)) if path.is_file()]
 
 
-def _check_internal(site: Path, page: str, target: str, readers: dict[str, _Reader], report: Report) -> None:
-    report.internal += 1
-    parts = urlsplit(target)
-    folder = posixpath.dirname(page)
-    path = posixpath.normpath(posixpath.join(folder, unquote(parts.path))) if parts.path else page
-    if page == "404.html":
-        path = path.lstrip("/") or "."
-    if (site / path).is_dir():
-        path = posixpath.normpath(posixpath.join(path, "index.html"))
-    if path.startswith("..") or not (site / path).is_file():
-        report.problems.append(f"{page}: the link {target} leads to nothing")
-    elif parts.fragment and path in readers and unquote(parts.fragment) not in readers[path].anchors:
-        report.problems.append(f"{page}: {path} has no anchor #{parts.fragment}")
+class _Checker:
+    """The pages of a site, and what is wrong with them."""
 
+    def __init__(self, site: Path, base: str) -> None:
+        self._site = site
+        self._base = base
+        self.report = Report()
+        self.readers: dict[str, _Reader] = {}
+        for path in _files(site, "*.html"):
+            reader = self.readers[path.relative_to(site).as_posix()] = _Reader()
+            reader.feed(path.read_text(encoding="utf-8"))
+            reader.close()
 
-def _check_external(page: str, target: str, report: Report) -> None:
-    report.external.add(target)
-    parts = urlsplit(target)
-    if parts.scheme == "mailto" and "@" in parts.path:
-        return
-    if parts.scheme not in {"http", "https"} or not _HOST.match(parts.hostname or "") or re.search(r"\s", target):
-        report.problems.append(f"{page}: {target!r} is not a valid URL")
+    def check_page(self, page: str) -> None:
+        """Check what a page loads, and where its links lead."""
+        reader = self.readers[page]
+        for target in reader.loaded:
+            if urlsplit(target).netloc:
+                self.report.problems.append(f"{page}: loads {target} from another host")
+            else:
+                self._check_internal(page, target)
+        for target in dict.fromkeys(reader.links):
+            if urlsplit(target).scheme or urlsplit(target).netloc:
+                self._check_external(page, target)
+            else:
+                self._check_internal(page, target)
 
+    def check_markdown(self, path: Path) -> None:
+        """Check that the links of a page's Markdown lead to files of the site."""
+        for target in dict.fromkeys(markdown.links(path.read_text(encoding="utf-8"))):
+            file = target.partition("#")[0]
+            if file and not urlsplit(target).scheme:
+                self.report.internal += 1
+                if not (path.parent / file).is_file():
+                    self.report.problems.append(f"{path.relative_to(self._site)}: the link {target} leads to no file")
 
-def _check_markdown(site: Path, path: Path, report: Report) -> None:
-    """Check that the links of a page's Markdown lead to files of the site."""
+    def _check_internal(self, page: str, target: str) -> None:
+        self.report.internal += 1
+        parts = urlsplit(target)
+        path = self._file_of(page, unquote(parts.path))
+        if path.startswith("..") or not (self._site / path).is_file():
+            self.report.problems.append(f"{page}: the link {target} leads to nothing")
+        elif parts.fragment and path in self.readers and unquote(parts.fragment) not in self.readers[path].anchors:
+            self.report.problems.append(f"{page}: {path} has no anchor #{parts.fragment}")
 
-    for target in dict.fromkeys(markdown.links(path.read_text(encoding="utf-8"))):
-        file = target.partition("#")[0]
-        if file and not urlsplit(target).scheme:
-            report.internal += 1
-            if not (path.parent / file).is_file():
-                report.problems.append(f"{path.relative_to(site)}: the link {target} leads to no file")
+    def _file_of(self, page: str, path: str) -> str:
+        """Return the file that a server sends for the path of a link."""
+        if not path:
+            return page
+        folder = posixpath.dirname(page)
+        if path.startswith("/"):
+            folder, path = ("", path.removeprefix(self._base)) if path.startswith(self._base) else ("..", path)
+        file = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+        return posixpath.normpath(f"{file}/index.html") if (self._site / file).is_dir() else file
+
+    def _check_external(self, page: str, target: str) -> None:
+        self.report.external.add(target)
+        parts = urlsplit(target)
+        if parts.scheme == "mailto" and "@" in parts.path:
+            return
+        if parts.scheme not in {"http", "https"} or not _HOST.match(parts.hostname or "") or re.search(r"\s", target):
+            self.report.problems.append(f"{page}: {target!r} is not a valid URL")

@@ -1,4 +1,4 @@
-"""Pages that show files and folders of the repository to which other pages link, such as examples.
+"""Pages that show files and folders of the repository to which other pages link, such as examples and their README.md.
 
 The site shows them itself: its links work offline, and show the version that belongs to the text.
 """
@@ -14,7 +14,6 @@ _LANGUAGES = {
     ".html": "html",
     ".js": "javascript",
     ".json": "json",
-    ".md": "markdown",
     ".py": "python",
     ".sh": "sh",
     ".toml": "toml",
@@ -27,7 +26,9 @@ _HIDDEN = re.compile(r"^(?:\.|__pycache__$|node_modules$)|\.pyc$|\.sqlite3$")
 
 def path_on_site(root: Path, source: str) -> str:
     """Return the path of the page that shows a file or folder."""
-    return f"{FOLDER}/{source}/index.md" if (root / source).is_dir() else f"{FOLDER}/{source}.md"
+    if (root / source).is_dir():
+        return f"{FOLDER}/{source}/index.md"
+    return f"{FOLDER}/{source}" if source.endswith(".md") else f"{FOLDER}/{source}.md"
 
 
 def text(root: Path, source: str) -> str:
@@ -37,6 +38,8 @@ def text(root: Path, source: str) -> str:
         rows = [f"- [{path.name}{'/' * path.is_dir()}]({file.name}/{path.name})" for path in _visible(file)]
         return f"# {source}/\n\nThe files of this folder.\n\n" + "\n".join(rows) + "\n"
     content = file.read_text(encoding="utf-8")
+    if file.suffix == ".md":
+        return content
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", content)), default=0))
     language = "docker" if file.name == "Dockerfile" else _LANGUAGES.get(file.suffix, "text")
     return f"# {source}\n\n{fence}{language}\n{content.rstrip()}\n{fence}\n"
