@@ -26,7 +26,7 @@ def follow(tmp_path: Path) -> Iterator[Follow]:
         def run(guide: Path) -> str:
             project = tmp_path / "project"
             project.mkdir()
-            environment = {**environments.DEBIAN_BROWSER, **environments.of_the_tests(tmp_path / "cache", *PLUGINS)}
+            environment = {**environments.DEBIAN_BROWSER, **environments.of_the_tests(*PLUGINS)}
             runner = stack.enter_context(GuideRunner(guide, project, environment))
             runner.run()
             return f"http://localhost:{runner.ports.application}"

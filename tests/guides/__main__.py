@@ -5,10 +5,12 @@ Prints the number of commands of each guide, and how long they took.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
+import venv
 from pathlib import Path
 
 from tests.guides import commands, environments
@@ -45,14 +47,33 @@ def _follow(guide: Path, folder: Path, wheels: Path) -> None:
     project = folder / "project"
     project.mkdir(parents=True)
     environment = environments.of_a_newcomer(wheels)
+    if not any(map(commands.creates_environment, _lines(guide))):
+        venv.create(folder / "environment", with_pip=True)
+        environment["PATH"] = f"{folder / 'environment' / 'bin'}{os.pathsep}{environment['PATH']}"
     if needs_browser(guide):
         environment |= environments.DEBIAN_BROWSER
     with GuideRunner(guide, project, environment, installs=True) as runner:
         runner.run()
+    _check_types(guide, project)
+
+
+def _check_types(guide: Path, project: Path) -> None:
+    """Check the modules of a guide with mypy, those apart that a command has written and the guide has added to."""
+    blocks = {block.file: block for block in reversed(blocks_of(guide)) if block.file and block.language == "python"}
+    files = [name for name, block in blocks.items() if not block.is_appended]
+    if files:
+        command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(project.parent / "mypy"), *files]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise GuideError(blocks[files[0]], done.stdout + done.stderr)
+
+
+def _lines(guide: Path) -> list[str]:
+    return [line for block in blocks_of(guide) for line in block.text.splitlines()]
 
 
 def _installs(guide: Path) -> bool:
-    return any(commands.installs(line) for block in blocks_of(guide) for line in block.text.splitlines())
+    return any(map(commands.installs, _lines(guide)))
 
 
 def _count_commands(guide: Path) -> int:

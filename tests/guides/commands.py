@@ -11,7 +11,7 @@ from importlib import metadata
 
 from tests.guides.blocks import ROOT
 
-_INSTALLS = ("python -m venv", "python3 -m venv", ". .venv/bin/activate", "pip install", "playwright install")
+_INSTALLS = ("python3 -m venv", ". .venv/bin/activate", "pip install", "playwright install")
 _EMULATOR = re.compile(r"clerk-emulator\b(?!\])")
 _APPLICATION = re.compile(r"^(?:uvicorn|flask|hypercorn|python manage\.py runserver)\b")
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[(?P<extras>[\w,-]+)\])?(?P<version>[<>=!~].*)?")
@@ -20,6 +20,11 @@ _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[(?P<extras>[\w,-]+)\])?(?P<ver
 def installs(line: str) -> bool:
     """Whether a command changes the environment that it runs in."""
     return line.startswith(_INSTALLS)
+
+
+def creates_environment(line: str) -> bool:
+    """Whether a command creates an environment."""
+    return line.startswith("python3 -m venv")
 
 
 def installs_browser(line: str) -> bool:

@@ -15,17 +15,16 @@ DEBIAN_BROWSER = {"PYTEST_PLUGINS": "tests.browser.launching", "PYTHONPATH": str
 """Lets pytest-playwright start Debian's chromium."""
 
 
-def of_the_tests(folder: Path, *plugins: str) -> dict[str, str]:
+def of_the_tests(*plugins: str) -> dict[str, str]:
     """Return the variables of a new terminal in which the environment of the tests is active.
 
     Args:
-        folder: Receives what Python compiles, which shows which files it has imported.
         *plugins: The plugins of pytest, besides those that everyone has who has installed clerkkit.
     """
     return {
         **_inherited(),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPYCACHEPREFIX": str(folder),
+        "PYTHONPYCACHEPREFIX": str(COMPILED),
         # Not those of this project's tools.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTEST_PLUGINS": ",".join(["clerkkit.testing.pytest_plugin", "anyio.pytest_plugin", *plugins]),
@@ -47,6 +46,7 @@ def of_a_newcomer(wheels: Path) -> dict[str, str]:
         "PYTHONPYCACHEPREFIX": str(wheels.parent / "cache"),
         "PIP_FIND_LINKS": links,
         "PIP_QUIET": "1",
+        "PIP_REQUIRE_VIRTUALENV": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
 

@@ -12,11 +12,11 @@ from tests.guides.elsewhere import CHECKED_ELSEWHERE
 from tests.guides.runner import GuideRunner
 
 
-@pytest.mark.parametrize("page", [page for page in guides() if not needs_browser(page)], ids=lambda page: page.stem)
-def test_guide_runs(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("guide", [one for one in guides() if not needs_browser(one)], ids=lambda guide: guide.stem)
+def test_guide_runs(guide: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
-    with GuideRunner(page, project, environments.of_the_tests(environments.COMPILED)) as runner:
+    with GuideRunner(guide, project, environments.of_the_tests()) as runner:
         runner.run()
 
 

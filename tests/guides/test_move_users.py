@@ -19,7 +19,7 @@ def test_an_import_that_is_killed_continues(tmp_path: Path) -> None:
         (tmp_path / str(name)).write_text(text, encoding="utf-8")
     with Emulator() as emulator:
         emulator.faults.add("CreateUser", delay=100)
-        environment = {**environments.of_the_tests(environments.COMPILED), **emulator.environment}
+        environment = {**environments.of_the_tests(), **emulator.environment}
 
         def start(*command: str) -> subprocess.Popen[str]:
             return subprocess.Popen(

@@ -18,7 +18,7 @@ def run(tmp_path: Path, text: str) -> Path:
     page.write_text(text, encoding="utf-8")
     project = tmp_path / "project"
     project.mkdir()
-    with GuideRunner(page, project, environments.of_the_tests(environments.COMPILED)) as runner:
+    with GuideRunner(page, project, environments.of_the_tests()) as runner:
         runner.run()
     return project
 
