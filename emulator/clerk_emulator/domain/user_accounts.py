@@ -12,9 +12,10 @@ from clerk_emulator.domain.identifications import (
     is_verified,
     of_user,
     serialize_identification,
+    texts_of_user,
     texts_of_users,
 )
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, from_json
 from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store, decode_rows
@@ -68,36 +69,50 @@ LISTS = {
 """The keys of the lists in a user object, by the `object` of the identifications, except for enterprise accounts."""
 
 
+class _IdentificationView(NamedTuple):
+    """What the API returns of a user's identifications, as far as it depends on nothing else."""
+
+    lists: dict[str, list[Json]]
+    enterprise_accounts: list[Json]
+    """The rows of these accounts, whose connections can change."""
+    has_second_factor: bool
+
+
 class _UserView(NamedTuple):
     """What the API returns of a user, as far as it depends on nothing but the stored user and identifications."""
 
     row: Json
     fields: Json
     enterprise_accounts: list[Json]
-    """The rows of these accounts, whose connections can change."""
+
+
+# What these return must not be changed: it is returned again as long as a user or the identifications do not change.
+
+
+@functools.lru_cache(maxsize=1000)  # most users of a list have not changed since the last one
+def _stored_view(user: str, identifications: tuple[str, ...]) -> _UserView:
+    return _user_view(from_json(user), _stored_identifications(identifications))
+
+
+@functools.lru_cache(maxsize=1000)  # users change more often than their identifications
+def _stored_identifications(texts: tuple[str, ...]) -> _IdentificationView:
+    return _identification_view(decode_rows(texts))
 
 
 def serialize_stored_users(store: Store, stored: list[tuple[str, str]]) -> list[Json]:
-    """Return users as the API returns them, for their ids and JSON texts.
-
-    What they contain must not be changed: it is returned again as long as a user does not change.
-    """
+    """Return users as the API returns them, for their ids and JSON texts."""
     settings = USER_SETTINGS.read(store)
     texts = texts_of_users(store, [user_id for user_id, _ in stored])
     return [_complete(store, _stored_view(text, tuple(texts[user_id])), settings) for user_id, text in stored]
 
 
-@functools.lru_cache(maxsize=1000)  # most users of a list have not changed since the last one
-def _stored_view(user: str, identifications: tuple[str, ...]) -> _UserView:
-    row, *identification_rows = decode_rows([user, *identifications])
-    return _view(row, identification_rows)
-
-
 def serialize_user(store: Store, row: Json, identifications: list[Json] | None = None) -> Json:
     """Return a user as the API returns it. The identifications are read from the store unless they are given."""
     if identifications is None:
-        identifications = of_user(store, row["id"])
-    return _complete(store, _view(row, identifications), USER_SETTINGS.read(store))
+        shown = _stored_identifications(texts_of_user(store, row["id"]))
+    else:
+        shown = _identification_view(identifications)
+    return _complete(store, _user_view(row, shown), USER_SETTINGS.read(store))
 
 
 def record_user(store: Store, event_type: str, row: Json, identifications: list[Json] | None = None) -> Json:
@@ -110,7 +125,7 @@ def update_user(store: Store, row: Json, **changes: Any) -> Json:
     return record_user(store, "user.updated", store.update(USERS, row, **changes))
 
 
-def _view(row: Json, identifications: list[Json]) -> _UserView:
+def _identification_view(identifications: list[Json]) -> _IdentificationView:
     lists: dict[str, list[Json]] = {name: [] for name in LISTS.values()}
     enterprise_accounts: list[Json] = []
     for one in identifications:
@@ -118,18 +133,23 @@ def _view(row: Json, identifications: list[Json]) -> _UserView:
             enterprise_accounts.append(one)
         else:
             lists[LISTS[one["object"]]].append(serialize_identification(one))
+    has_second_factor = any(one.get("reserved_for_second_factor") for one in identifications)
+    return _IdentificationView(lists, enterprise_accounts, has_second_factor)
+
+
+def _user_view(row: Json, identifications: _IdentificationView) -> _UserView:
     has_totp = row["_totp_secret"] is not None
     fields = {
         **public_fields(row),
-        **lists,
+        **identifications.lists,
         "has_image": row["_image"] is not None,
         "password_enabled": row["_password_digest"] is not None,
         "requires_password_reset": row["_compromised"],
         "totp_enabled": has_totp,
         "backup_code_enabled": bool(row["_backup_codes"]),
-        "two_factor_enabled": has_totp or any(one.get("reserved_for_second_factor") for one in identifications),
+        "two_factor_enabled": has_totp or identifications.has_second_factor,
     }
-    return _UserView(row, fields, enterprise_accounts)
+    return _UserView(row, fields, identifications.enterprise_accounts)
 
 
 def _complete(store: Store, view: _UserView, settings: Json) -> Json:

@@ -382,7 +382,7 @@ def _query(text: str, where: Sequence[Where], order: Sequence[sql.Expression] = 
     return text, tuple([value for one in (*where, *order) for value in one.values])
 
 
-def decode_rows(rows: list[str]) -> list[Json]:
+def decode_rows(rows: Sequence[str]) -> list[Json]:
     """Return the resources with these JSON texts."""
     # Parsed in one call, because starting to parse takes as long as parsing a row.
     parsed: list[Json] = from_json(f"[{','.join(rows)}]") if rows else []
