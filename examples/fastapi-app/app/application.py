@@ -18,7 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from app.database import clerk_tables, metadata, remove_notes_of_deleted_organization
+from app.database import clerk_tables, remove_notes_of_deleted_organization
 from app.errors import add_error_handlers
 from app.middleware import SameOriginMiddleware, SecurityHeadersMiddleware
 from app.routes import account, api, members, organizations
@@ -51,8 +51,6 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], float] =
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         async with clerk:
-            async with engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
             try:
                 yield
             finally:

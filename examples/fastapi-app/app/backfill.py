@@ -1,6 +1,6 @@
-"""Copies the users and organizations that Clerk has already to the database: python -m app.backfill
+"""Creates the tables, and copies the users and organizations that Clerk has already: python -m app.backfill
 
-Run it once, after the webhook endpoint was added. Running it again does no harm.
+Run it before the application is started for the first time. Running it again does no harm.
 """
 
 from __future__ import annotations
