@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.reference.section import ROOT, Section, SectionFailed
 
 FOLDER = ROOT / "docs" / "reference"
-SECTIONS = ("home", "operations", "events", "models", "options")
+SECTIONS = ("home", "operations", "events", "models", "options", "documents")
 """The modules of the sections, each with a function `build`."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -35,6 +36,53 @@ def render(operation_id: str) -> str:
 def render_class(name: str) -> str:
     """Return the changes of a class in Markdown; an empty string if there are none."""
     return _table(_data()["classes"].get(name, ()), "attribute")
+
+
+@dataclass(frozen=True)
+class DocumentChanges:
+    """What one document has changed."""
+
+    operations: Mapping[str, Collection[str]]
+    """The kinds of changes by operation id."""
+    classes: Mapping[str, Collection[str]]
+    """The kinds of changes by class."""
+    removed: Sequence[str]
+    """Method and path of each operation that was removed."""
+
+
+def labels() -> list[str]:
+    """Return the labels of all documents, oldest first, with each version after its documents."""
+    documents: list[str] = _data()["documents"]
+    groups = groupby(documents, key=lambda label: label.partition("@")[0])
+    return [label for version, group in groups for label in (*group, version)]
+
+
+def is_first(label: str) -> bool:
+    """Return whether a document is the first recorded one of its version."""
+    version = label.partition("@")[0]
+    return next(one for one in _data()["documents"] if one.startswith(version)) == label
+
+
+def version_before(version: str) -> str:
+    """Return the version before another one; an empty string for the first."""
+    known = _versions()
+    return known[known.index(version) - 1] if version != known[0] else ""
+
+
+def changes_of(label: str) -> DocumentChanges:
+    """Return what a document has changed, or how a version differs from the one before it."""
+    data = _data()
+    operations = {name: one["changes"] for name, one in data["operations"].items()}
+    return DocumentChanges(
+        operations=_kinds(operations, label),
+        classes=_kinds(data["classes"], label),
+        removed=sorted(address for address, found in data["removed"].items() if label in found),
+    )
+
+
+def _kinds(changes: Mapping[str, Sequence[Mapping[str, Any]]], label: str) -> dict[str, Collection[str]]:
+    found = {name: {change["kind"] for change in each if label in change["in"]} for name, each in changes.items()}
+    return {name: kinds for name, kinds in found.items() if kinds}
 
 
 def _table(changes: Iterable[Mapping[str, Any]], column: str) -> str:

@@ -15,9 +15,10 @@ from clerkkit.webhooks import verify_webhook
 from tests.emulator.webhooks.receivers import receiving
 from tools.reference.events import example_data, handlers
 from tools.reference.events.scenarios import SCENARIOS, Scenario
-from tools.reference.operations.masking import mask
+from tools.reference.operations.masking import mask, mask_text
 from tools.reference.operations.world import World
 from tools.reference.section import SectionFailed
+from tools.reference.stable_ids import StableIds
 
 _USER_AGENT = "my-backend/1.0"
 """Sent instead of the one of the client, which contains the version of Python."""
@@ -66,7 +67,9 @@ def deliver(world: World, event_type: str) -> Delivery:
         if type(event) is not EVENTS[event_type] or event.to_dict() != data:
             raise DeliveryFailed(f"{event_type}: is read as {event!r}")
     output = handlers.run(event_type, body, signed, endpoint["secret"])
-    return Delivery(source_of(scenario), mask(data, world.origin), mask(output, world.origin))
+    ids = StableIds()
+    event = ids.in_value(mask(data, world.origin))
+    return Delivery(source_of(scenario), event, ids.in_text(mask_text(output, world.origin)))
 
 
 def source_of(scenario: Scenario) -> str:

@@ -18,6 +18,7 @@ from tools.reference.operations.example_data import PICTURE
 from tools.reference.operations.masking import mask, mask_text
 from tools.reference.operations.world import World
 from tools.reference.section import SectionFailed
+from tools.reference.stable_ids import StableIds
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,9 @@ def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outco
     if not answers:
         raise ExampleFailed(f"{operation_id}: its example does not call it\n{text}")
     status, body = answers[-1]
-    return Outcome(
-        mask_text(printed.getvalue(), world.origin), status, mask(body, world.origin), tuple(world.new_events)
-    )
+    ids = StableIds(kept=world.things)
+    output = ids.in_text(mask_text(printed.getvalue(), world.origin))
+    return Outcome(output, status, ids.in_value(mask(body, world.origin)), tuple(world.new_events))
 
 
 @contextlib.contextmanager
