@@ -60,7 +60,8 @@ def labels() -> list[str]:
 def is_first(label: str) -> bool:
     """Return whether a document is the first recorded one of its version."""
     version = label.partition("@")[0]
-    return next(one for one in _data()["documents"] if one.startswith(version)) == label
+    documents: list[str] = _data()["documents"]
+    return label == next(one for one in documents if one.startswith(version))
 
 
 def version_before(version: str) -> str:
