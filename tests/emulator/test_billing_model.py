@@ -208,4 +208,4 @@ def test_billing_matches_model(emulator: Emulator, api: Api) -> None:
         pass
 
     Here.emulator, Here.http = emulator, api.http
-    run_state_machine_as_test(Here, settings=examples(15, stateful_step_count=40))
+    run_state_machine_as_test(Here, settings=examples(10, stateful_step_count=40))

@@ -169,7 +169,7 @@ def _grounded(data: st.DataObject, value: Any, schema: Json, known: Known, name:
 
 @pytest.mark.parametrize("operation_id", operations())
 def test_fuzzed_operation_conforms_to_contract(operation_id: str, world: World) -> None:
-    @examples(5)
+    @examples(3)
     @given(st.data())
     def holds(data: st.DataObject) -> None:
         world.reset()

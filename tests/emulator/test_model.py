@@ -439,7 +439,7 @@ def test_emulator_matches_model(emulator: Emulator, api: Api) -> None:
         pass
 
     Here.emulator, Here.http = emulator, api.http
-    run_state_machine_as_test(Here, settings=examples(20, stateful_step_count=60))
+    run_state_machine_as_test(Here, settings=examples(12, stateful_step_count=60))
 
 
 @pytest.mark.parametrize("size", [8184, 8185])
