@@ -205,10 +205,11 @@ docs-serve: $(STAMP)
 guides: $(STAMP)
 	$(RUN) -m tests.guides $(ARGUMENTS)
 
-# Measure the way from a new clone of the last commit to a signed-in page, and write it into README. Needs the package registry.
+# Measure the way from a new clone of the last commit to a signed-in page, and write it into README; with ARGUMENTS=--check, it is
+# only printed. Needs the package registry.
 newcomer: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
-	$(RUN) -m tests.browser.newcomer
+	$(RUN) -m tests.browser.newcomer $(ARGUMENTS)
 
 # Look at the documentation in Debian's chromium: contrast, headings, keyboard, phone, search. `make browser` includes this.
 docs-browser: $(STAMP)

@@ -1,7 +1,7 @@
 """`python -m tests.browser.newcomer`: measure how long a newcomer needs from the clone to a signed-in page.
 
 Runs the commands of the section "Try it in a browser" of README in a new clone of the last commit, without the cache of
-pip, signs in with Chromium, and writes the time into README.
+pip, signs in with Chromium, and writes the time into README. With `--check`, it writes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator, Mapping
@@ -26,8 +27,8 @@ SECTION = README.read_text(encoding="utf-8").partition("## Try it in a browser")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) for line in block.splitlines()]
 
 
-def main() -> None:
-    """Write the measured time into README, and print it."""
+def main(*arguments: str) -> None:
+    """Print the measured time, and write it into README."""
     chromium.install()
     clone, change, serve = COMMANDS
     # Nothing of this checkout is to be found by the commands of the other one.
@@ -47,13 +48,19 @@ def main() -> None:
             sign_in(browser.new_page(), addresses["Application"])
             whole = time.monotonic() - start
             browser.close()
+    print(f"{len(COMMANDS)} commands, {whole:.0f} s, {ready:.0f} s until the application runs")
+    if "--check" not in arguments:
+        _write({"{} commands and": len(COMMANDS), "and {} seconds from": whole, "after {} of": ready})
+
+
+def _write(values: Mapping[str, float]) -> None:
+    """Write values into sentences of README."""
     text = README.read_text(encoding="utf-8")
-    for sentence, value in (("{} commands and", len(COMMANDS)), ("and {} seconds from", whole), ("after {} of", ready)):
+    for sentence, value in values.items():
         before, after = sentence.split("{}")
         text, found = re.subn(rf"(?<={before})\d+(?={after} )", f"{value:.0f}", text)
         assert found == 1, f"README.md has {found} times {sentence!r}"
     README.write_text(text, encoding="utf-8")
-    print(f"{len(COMMANDS)} commands, {whole:.0f} s, {ready:.0f} s until the application runs")
 
 
 def sign_in(page: Page, origin: str) -> None:
@@ -94,4 +101,4 @@ def running(command: str, folder: Path, variables: Mapping[str, str]) -> Generat
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
