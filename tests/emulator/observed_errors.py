@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 FILE = Path(__file__).resolve().parents[2] / "tools" / "reference" / "operations" / "observed_errors.json"
 _OF_ANY_REQUEST = {415, 429}
 """Statuses that any request can have: unsupported content types and rate limits."""
+_NAME = re.compile(r"[a-z]\w*(\.\w+)*", re.ASCII)
 
 
 class ObservedError(NamedTuple):
@@ -26,8 +28,10 @@ def in_response(operation_id: str, status: int, body: Any) -> Iterator[ObservedE
     """Yield the errors in a response, without those that any request can have and those of the Frontend API."""
     if 400 <= status < 500 and status not in _OF_ANY_REQUEST and "/" not in operation_id and isinstance(body, dict):
         for error in body.get("errors", ()):
-            parameter = error["meta"].get("param_name", "")
-            yield ObservedError(operation_id, status, error["code"], parameter if isinstance(parameter, str) else "")
+            named = error["meta"].get("param_name", "")
+            # An unknown parameter has any name.
+            parameter = named if error["code"] != "form_param_unknown" and _NAME.fullmatch(named) else ""
+            yield ObservedError(operation_id, status, error["code"], parameter)
 
 
 def render(errors: Collection[ObservedError]) -> str:

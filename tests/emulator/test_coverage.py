@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.storage import ledger
-from tests.emulator import coverage, coverage_page
+from tests.emulator import coverage, coverage_page, observed_errors
 
 COUNTS = {
     ("GetUser", 200): 2,
@@ -96,3 +98,25 @@ def test_events_are_counted_for_the_request_that_caused_them(monkeypatch: pytest
     caused = {event for operation, event in coverage._EVENTS if operation == "DeleteUser"}
     assert "user.deleted" in caused
     assert coverage._EVENTS - {("DeleteUser", event) for event in caused} == {("CreateUser", "user.created")}
+
+
+def test_errors_are_listed_by_operation_status_and_code_with_their_parameters() -> None:
+    def body(code: str, **meta: str) -> dict[str, object]:
+        return {"errors": [{"code": code, "meta": meta}]}
+
+    seen = [
+        *observed_errors.in_response("CreateUser", 422, body("form_param_missing", param_name="email_address")),
+        *observed_errors.in_response("CreateUser", 422, body("form_param_missing", param_name="actor.sub")),
+        *observed_errors.in_response("CreateUser", 422, body("form_param_unknown", param_name="nope")),
+        *observed_errors.in_response("CreateUser", 400, body("request_body_invalid")),
+        *observed_errors.in_response("CreateUser", 415, body("unsupported_content_type")),
+        *observed_errors.in_response("CreateUser", 503, body("internal")),
+        *observed_errors.in_response("CreateUser", 200, {"id": "user_1"}),
+        *observed_errors.in_response("frontend/getClient", 401, body("signed_out")),
+    ]
+    assert json.loads(observed_errors.render(seen)) == {
+        "CreateUser": {
+            "400": {"request_body_invalid": []},
+            "422": {"form_param_missing": ["actor.sub", "email_address"], "form_param_unknown": []},
+        }
+    }

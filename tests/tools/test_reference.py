@@ -40,6 +40,12 @@ def test_each_operation_has_a_page() -> None:
         assert f"({operation.resource}/{operation.method}.md)" in committed("operations/index.md")
 
 
+def test_index_of_a_resource_lists_methods_that_are_no_operation() -> None:
+    index = committed("operations/users/index.md")
+    assert "| `find` | Return the user who has this email address" in index
+    assert "| `iterate` | Iterate over all results of `users.list`" in index
+
+
 def test_code_on_each_page_is_that_of_its_example_and_compiles() -> None:
     functions = examples.load()
     for operation in operations().values():

@@ -85,6 +85,17 @@ def by_name() -> Mapping[str, Operation]:
     return {one.name: one for one in operations().values()}
 
 
+def other_methods(resource: str) -> dict[str, str]:
+    """Return the methods of a resource that are not an operation alone, such as `users.find`, with their summaries."""
+    with Clerk("sk_test_reference") as clerk:
+        members = inspect.getmembers(type(getattr(clerk, resource)), inspect.isfunction)
+    return {
+        name: _joined((inspect.getdoc(method) or "").split("\n\n")[0])
+        for name, method in members
+        if name[0] != "_" and f"{resource}.{name}" not in by_name() and not hasattr(method, "__deprecated__")
+    }
+
+
 def _read(facts: Mapping[str, Any], http: str, path: str, clerk: Clerk, generated: clerk_bapi.Client) -> Operation:
     python = facts["x-python"]
     resource = getattr(clerk, python["resource"])

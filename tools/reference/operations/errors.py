@@ -16,6 +16,8 @@ from tools.reference.operations.catalog import Operation
 
 _OBSERVED = Path(__file__).with_name("observed_errors.json")
 _EXCEPTIONS = "exceptions.md"
+_NAMED = 6
+"""The most parameters that are named for a code."""
 _REQUEST = RequestInfo("", "", "")
 
 
@@ -42,8 +44,8 @@ def render(operation: Operation) -> str:
 
 
 def _describe(code: str, parameters: list[str]) -> str:
-    named = f" ({', '.join(map(markdown.code, parameters))})" if parameters else ""
-    return f"`{code}`{named}"
+    named = ", ".join(map(markdown.code, parameters)) if len(parameters) <= _NAMED else f"{len(parameters)} parameters"
+    return f"`{code}`" + (f" ({named})" if named else "")
 
 
 def _exception(status: int, operation: Operation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tools.reference import markdown
-from tools.reference.operations.catalog import Operation, operations
+from tools.reference.operations.catalog import Operation, operations, other_methods
 
 _INDEX = "operations/index.md"
 _INTRO = """\
@@ -49,6 +49,12 @@ def _resource(name: str, members: list[Operation]) -> str:
         )
         for one in members
     ]
+    others = [(markdown.code(other), text) for other, text in other_methods(name).items()]
     return markdown.page(
-        f"# {name}", f"The methods of `clerk.{name}`.", markdown.table(("method", "what it does", "request"), rows)
+        f"# {name}",
+        f"The methods of `clerk.{name}`.",
+        markdown.table(("method", "what it does", "request"), rows),
+        "## Other methods" if others else "",
+        "Their docstrings say more." if others else "",
+        markdown.table(("method", "what it does"), others) if others else "",
     )
