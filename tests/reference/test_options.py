@@ -15,7 +15,8 @@ from clerkkit.integrations.requirements import RequirementArguments
 from clerkkit.reasons import EXPIRED, ISSUED_IN_FUTURE, NOT_YET_ACTIVE
 from tests.reference import pages
 from tools.reference import docstrings, execution, options
-from tools.reference.options import auth, client, exceptions, tables
+from tools.reference.events.example_data import populated_world
+from tools.reference.options import auth, client, exceptions, guards, tables
 
 NAMES = [
     *("auth-options.md", "client-options.md", "exceptions.md"),
@@ -46,6 +47,13 @@ def test_every_option_has_a_row() -> None:
         assert f"| `{name}` |" in PAGES[auth.PAGE], name
     for row in PAGES[auth.PAGE].split("## Options\n")[1].split("## Reasons")[0].splitlines():
         assert not row.startswith("| `") or row.split(" | ")[-1].startswith("`"), f"no error: {row}"
+
+
+def test_guards_that_respond_differently_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "ASYNC", guards.ASYNC.replace('role="admin"', ""))
+    with populated_world() as world, pytest.raises(guards.GuardFailed, match=r"Bob.*: Flask and FastAPI"):
+        world.restart()
+        guards.render(world)
 
 
 def test_every_exception_and_code_has_its_place() -> None:

@@ -13,7 +13,7 @@ from clerkkit.auth.requests import reasons
 from clerkkit.integrations.requirements import RequirementArguments, Requirements
 from clerkkit.reasons import HINTS
 from tools.reference import docstrings, execution, markdown
-from tools.reference.options import tables
+from tools.reference.options import guards, tables
 
 PAGE = "auth-options.md"
 
@@ -159,6 +159,11 @@ def render(emulator: Emulator) -> str:
         "## Requirements of guards",
         "The arguments of `require_auth` in each framework. Several of them are all required.",
         tables.render(docstrings.attributes(RequirementArguments).values(), errors=requirement_errors, defaults=False),
+        markdown.tabs(
+            (("Sync", markdown.fence(guards.SYNC, "python")), ("Async", markdown.fence(guards.ASYNC, "python")))
+        ),
+        "These applications have responded to sessions of the local Clerk with:",
+        guards.render(emulator),
         "A guard denies access with one of these statuses:",
         markdown.table(("status", "when"), _DENIALS),
         _MORE,
