@@ -43,6 +43,7 @@ async def reports() -> list[str]:
     return ["January"]
 """
 _PATH = "/reports"
+_ORIGIN = "http://localhost:3000"
 
 
 class GuardFailed(SectionFailed):
@@ -61,11 +62,11 @@ def render(emulator: Emulator) -> str:
     }
     rows: list[tuple[str, str]] = []
     with mock.patch.dict(os.environ, emulator.environment):
-        flask = _app(SYNC).test_client()
-        with TestClient(_app(ASYNC), base_url="http://localhost:3000") as fastapi:
+        flask, served = _run(SYNC), _run(ASYNC)["app"]
+        with flask["clerk"].client, TestClient(served, base_url=_ORIGIN) as fastapi:
             for caller, headers in callers.items():
                 statuses = [
-                    flask.get(_PATH, headers=headers, base_url="http://localhost:3000").status_code,
+                    flask["app"].test_client().get(_PATH, headers=headers, base_url=_ORIGIN).status_code,
                     fastapi.get(_PATH, headers=headers).status_code,
                 ]
                 if len(set(statuses)) > 1:
@@ -78,7 +79,7 @@ def _headers(emulator: Emulator, user_id: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {emulator.sign_in(user_id, 'org_acme')}"}
 
 
-def _app(code: str) -> Any:
+def _run(code: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "application"}
     exec(compile(code, "<guard>", "exec", dont_inherit=True), namespace)
-    return namespace["app"]
+    return namespace
