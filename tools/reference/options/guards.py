@@ -63,7 +63,9 @@ def render(emulator: Emulator) -> str:
     rows: list[tuple[str, str]] = []
     with mock.patch.dict(os.environ, emulator.environment):
         flask, served = _run(SYNC), _run(ASYNC)["app"]
-        with flask["clerk"].client, TestClient(served, base_url=_ORIGIN) as fastapi:
+        with flask["app"].app_context():
+            client = flask["clerk"].client
+        with client, TestClient(served, base_url=_ORIGIN) as fastapi:
             for caller, headers in callers.items():
                 statuses = [
                     flask["app"].test_client().get(_PATH, headers=headers, base_url=_ORIGIN).status_code,
