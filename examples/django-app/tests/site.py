@@ -62,6 +62,13 @@ class Site:
             self.browser.cookies[name] = value
         return session.session_id
 
+    def write_note(self, headers: dict[str, str], text: str = "Oil the mill") -> int:
+        """Add a note to the active organization, and return its id."""
+        added = self.send_json("/api/notes", {"text": text}, headers)
+        assert added.status_code == 201
+        note_id: int = added.json()["id"]
+        return note_id
+
     def deliver(self, event: dict[str, object], message_id: str | None = None, secret: str | None = None) -> int:
         """Send an event to the application, and return the status of its response."""
         hook = signed_webhook(event, secret or self.secret, message_id=message_id)

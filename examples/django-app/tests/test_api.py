@@ -31,11 +31,10 @@ def test_caller(site: Site) -> None:
 
 def test_notes_are_added_listed_and_deleted(site: Site) -> None:
     ada = site.sign_in(ADA, site.engines)
-    added = site.send_json("/api/notes", {"text": "Oil the mill"}, headers=ada)
-    assert (added.status_code, added.json()) == (201, {"id": 1})
+    note_id = site.write_note(ada)
     (note,) = site.get("/api/notes", headers=ada).json()
-    assert (note["text"], note["author"]) == ("Oil the mill", "Ada Lovelace")
-    assert site.delete("/api/notes/1", headers=ada) == 204
+    assert (note["id"], note["text"], note["author"]) == (note_id, "Oil the mill", "Ada Lovelace")
+    assert site.delete(f"/api/notes/{note_id}", headers=ada) == 204
     assert site.get("/api/notes", headers=ada).json() == []
     assert site.send_json("/api/notes", {"text": ""}, headers=ada).status_code == 422
 
@@ -43,10 +42,10 @@ def test_notes_are_added_listed_and_deleted(site: Site) -> None:
 def test_moderation_needs_the_permission(site: Site) -> None:
     site.clerk.organization_memberships.create(site.engines, user_id=site.user(GRACE).id, role="org:moderator")
     ada, charles, grace = (site.sign_in(person, site.engines) for person in (ADA, CHARLES, GRACE))
-    site.send_json("/api/notes", {"text": "Oil the mill"}, headers=ada)
-    assert site.delete("/api/moderation/notes/1", headers=charles) == 403
-    assert site.delete("/api/notes/1", headers=grace) == 404
-    assert site.delete("/api/moderation/notes/1", headers=grace) == 204
+    note_id = site.write_note(ada)
+    assert site.delete(f"/api/moderation/notes/{note_id}", headers=charles) == 403
+    assert site.delete(f"/api/notes/{note_id}", headers=grace) == 404
+    assert site.delete(f"/api/moderation/notes/{note_id}", headers=grace) == 204
 
 
 def test_cookies_need_the_csrf_token_and_bearer_tokens_do_not(site: Site) -> None:

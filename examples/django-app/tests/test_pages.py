@@ -62,13 +62,13 @@ def test_members_delete_their_own_notes_and_moderators_those_of_others(site: Sit
     site.clerk.organization_memberships.create(site.engines, user_id=site.user(GRACE).id, role="org:moderator")
     here = f"/organizations/{site.engines}"
     ada, charles, grace = (site.sign_in(person, site.engines) for person in (ADA, CHARLES, GRACE))
-    site.post(f"{here}/notes", form={"text": "Oil the mill"}, headers=ada)
-    assert site.post(f"{here}/notes/1/delete", headers=charles).status_code == 404
-    assert f"{here}/notes/1/delete" not in site.get(here, headers=charles).content.decode()
-    assert f"{here}/notes/1/delete" in site.get(here, headers=grace).content.decode()
-    assert site.post(f"{here}/notes/1/delete", headers=grace).status_code == 302
-    site.post(f"{here}/notes", form={"text": "Sharpen the cards"}, headers=charles)
-    assert site.post(f"{here}/notes/2/delete", headers=charles).status_code == 302
+    note_id = site.write_note(ada)
+    assert site.post(f"{here}/notes/{note_id}/delete", headers=charles).status_code == 404
+    assert f"{here}/notes/{note_id}/delete" not in site.get(here, headers=charles).content.decode()
+    assert f"{here}/notes/{note_id}/delete" in site.get(here, headers=grace).content.decode()
+    assert site.post(f"{here}/notes/{note_id}/delete", headers=grace).status_code == 302
+    note_id = site.write_note(charles, "Sharpen the cards")
+    assert site.post(f"{here}/notes/{note_id}/delete", headers=charles).status_code == 302
     assert "There are no notes yet." in site.get(here, headers=ada).content.decode()
 
 

@@ -43,6 +43,13 @@ class Site:
         self.browser.headers.update({"Accept": "text/html", "Sec-Fetch-Dest": "document"})
         return self.browser
 
+    def write_note(self, headers: dict[str, str], text: str = "Oil the mill") -> int:
+        """Add a note to the active organization, and return its id."""
+        added = self.browser.post("/api/notes", json={"text": text}, headers=headers)
+        assert added.status_code == 201
+        note_id: int = added.json()["id"]
+        return note_id
+
     def deliver(self, event: dict[str, object], message_id: str | None = None, secret: str | None = None) -> int:
         """Send an event to the application, and return the status of its response."""
         now = self.emulator.clock.time()

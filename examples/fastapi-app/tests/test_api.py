@@ -29,11 +29,10 @@ def test_caller(site: Site) -> None:
 
 def test_notes_are_added_listed_and_deleted(site: Site) -> None:
     ada = site.sign_in(ADA, site.engines)
-    added = site.browser.post("/api/notes", json={"text": "Oil the mill"}, headers=ada)
-    assert (added.status_code, added.json()) == (201, {"id": 1})
+    note_id = site.write_note(ada)
     (note,) = site.browser.get("/api/notes", headers=ada).json()
-    assert (note["text"], note["author"]) == ("Oil the mill", "Ada Lovelace")
-    assert site.browser.delete("/api/notes/1", headers=ada).status_code == 204
+    assert (note["id"], note["text"], note["author"]) == (note_id, "Oil the mill", "Ada Lovelace")
+    assert site.browser.delete(f"/api/notes/{note_id}", headers=ada).status_code == 204
     assert site.browser.get("/api/notes", headers=ada).json() == []
     assert site.browser.post("/api/notes", json={"text": ""}, headers=ada).status_code == 422
 
@@ -41,9 +40,9 @@ def test_notes_are_added_listed_and_deleted(site: Site) -> None:
 def test_moderation_needs_the_permission(site: Site) -> None:
     site.clerk.organization_memberships.create(site.engines, user_id=site.user(GRACE).id, role="org:moderator")
     ada, charles, grace = (site.sign_in(person, site.engines) for person in (ADA, CHARLES, GRACE))
-    site.browser.post("/api/notes", json={"text": "Oil the mill"}, headers=ada)
-    refused = site.browser.delete("/api/moderation/notes/1", headers=charles)
+    note_id = site.write_note(ada)
+    refused = site.browser.delete(f"/api/moderation/notes/{note_id}", headers=charles)
     assert refused.status_code == 403
     assert "insufficient_scope" in refused.headers["www-authenticate"]
-    assert site.browser.delete("/api/notes/1", headers=grace).status_code == 404
-    assert site.browser.delete("/api/moderation/notes/1", headers=grace).status_code == 204
+    assert site.browser.delete(f"/api/notes/{note_id}", headers=grace).status_code == 404
+    assert site.browser.delete(f"/api/moderation/notes/{note_id}", headers=grace).status_code == 204

@@ -43,14 +43,14 @@ def test_pages_of_other_organizations_are_not_found(site: Site, path: str) -> No
 
 def test_other_organizations_cannot_be_changed(site: Site) -> None:
     ada, grace = site.sign_in(ADA, site.engines), site.sign_in(GRACE, site.compilers)
-    site.browser.post("/api/notes", json={"text": "Oil the mill"}, headers=ada)
+    note_id = site.write_note(ada)
     invitation = site.clerk.organization_invitations.create(
         site.engines, email_address="mary@example.com", role="org:member", inviter_user_id=site.user(ADA).id
     )
     charles = site.user(CHARLES).id
     for organization in (site.engines, site.compilers):  # Grace is an admin of the second one
         for path, form in [
-            ("notes/1/delete", {}),
+            (f"notes/{note_id}/delete", {}),
             (f"members/{charles}", {"role": "org:admin"}),
             (f"members/{charles}/remove", {}),
             (f"invitations/{invitation.id}/revoke", {}),
@@ -65,7 +65,7 @@ def test_other_organizations_cannot_be_changed(site: Site) -> None:
     ]:
         refused = site.browser.post(f"/organizations/{site.engines}/{path}", data=form, headers=grace)
         assert refused.status_code == 404, path
-    assert site.browser.delete("/api/notes/1", headers=grace).status_code == 404
+    assert site.browser.delete(f"/api/notes/{note_id}", headers=grace).status_code == 404
     assert site.browser.get("/api/notes", headers=grace).json() == []
     assert len(site.browser.get("/api/notes", headers=ada).json()) == 1
     assert site.clerk.organizations.get(site.engines).name == "Analytical Engines"

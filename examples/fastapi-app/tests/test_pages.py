@@ -59,13 +59,13 @@ def test_members_delete_their_own_notes_and_moderators_those_of_others(site: Sit
     site.clerk.organization_memberships.create(site.engines, user_id=site.user(GRACE).id, role="org:moderator")
     here = f"/organizations/{site.engines}"
     ada, charles, grace = (site.sign_in(person, site.engines) for person in (ADA, CHARLES, GRACE))
-    site.browser.post(f"{here}/notes", data={"text": "Oil the mill"}, headers=ada)
-    assert site.browser.post(f"{here}/notes/1/delete", headers=charles).status_code == 404
-    assert f"{here}/notes/1/delete" not in site.browser.get(here, headers=charles).text
-    assert f"{here}/notes/1/delete" in site.browser.get(here, headers=grace).text
-    assert site.browser.post(f"{here}/notes/1/delete", headers=grace).status_code == 303
-    site.browser.post(f"{here}/notes", data={"text": "Sharpen the cards"}, headers=charles)
-    assert site.browser.post(f"{here}/notes/2/delete", headers=charles).status_code == 303
+    note_id = site.write_note(ada)
+    assert site.browser.post(f"{here}/notes/{note_id}/delete", headers=charles).status_code == 404
+    assert f"{here}/notes/{note_id}/delete" not in site.browser.get(here, headers=charles).text
+    assert f"{here}/notes/{note_id}/delete" in site.browser.get(here, headers=grace).text
+    assert site.browser.post(f"{here}/notes/{note_id}/delete", headers=grace).status_code == 303
+    note_id = site.write_note(charles, "Sharpen the cards")
+    assert site.browser.post(f"{here}/notes/{note_id}/delete", headers=charles).status_code == 303
     assert "There are no notes yet." in site.browser.get(here, headers=ada).text
 
 

@@ -14,7 +14,7 @@ ADA = "ada@example.com"
 
 def write_note(site: Site) -> dict[str, str]:
     ada = site.sign_in(ADA, site.engines)
-    assert site.browser.post("/api/notes", json={"text": "Oil the mill"}, headers=ada).status_code == 201
+    site.write_note(ada)
     return ada
 
 
