@@ -44,6 +44,30 @@ def test_functions_of_clerk_ex_with_two_names_send_one_request() -> None:
         assert len({operation_of(request) for request in requests}) == 1, cell
 
 
+def test_a_row_passes_the_same_arguments_as_each_library_takes_them() -> None:
+    verify = {
+        "name": "users.verify_password",
+        "operation": "VerifyPassword",
+        "parameters": {"user_id": True, "password": True},
+        "request": {},
+    }
+    create = {
+        "name": "organizations.create",
+        "operation": "CreateOrganization",
+        "parameters": {"request": False},
+        "request": {"name": True, "slug": False},
+    }
+    first, second = table.rows([verify, create])
+    assert first.official == 'clerk.organizations.create(request={"name": "Engines"})'
+    assert first.clerkkit == 'clerk.organizations.create(name="Engines")'
+    assert second.official == 'clerk.users.verify_password(user_id=user_id, password="...")'
+    assert second.clerkkit == 'clerk.users.verify_password(user_id, password="...")'
+    page = table.replace(f"# Title\n{table.BEGIN}old\n{table.END}rest\n", table.render([first, second]))
+    assert page.startswith("# Title\n")
+    assert page.endswith("rest\n")
+    assert table.calls(page) == [(first.official, first.clerkkit), (second.official, second.clerkkit)]
+
+
 SENT = {"method": "PATCH", "path": "/v1/x", "query": {"limit": ["1"]}, "body": {"a": {"b": 1}}}
 
 
