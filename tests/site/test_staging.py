@@ -56,9 +56,9 @@ def test_files_of_the_repository_are_shown_whole(root: Path) -> None:
 
 
 def test_markdown_of_the_repository_is_a_page_with_links(root: Path) -> None:
-    shown = stage(root)["repository/examples/project/README.md"]
+    shown = stage(root)["repository/examples/project/readme-md.md"]
     assert shown.text == "# A project\n\n[code](../app.py.md)\n"
-    assert shown.url == "repository/examples/project/README/"
+    assert shown.url == "repository/examples/project/readme-md/"
 
 
 def test_a_folder_is_shown_with_its_visible_text_files(root: Path) -> None:

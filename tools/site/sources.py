@@ -28,6 +28,8 @@ def path_on_site(root: Path, source: str) -> str:
     """Return the path of the page that shows a file or folder."""
     if (root / source).is_dir():
         return f"{FOLDER}/{source}/index.md"
+    if Path(source).name == "README.md":  # Zensical leaves it out beside an index.md
+        return f"{FOLDER}/{Path(source).with_name('readme-md.md').as_posix()}"
     return f"{FOLDER}/{source}" if source.endswith(".md") else f"{FOLDER}/{source}.md"
 
 
