@@ -142,7 +142,7 @@ emulator: $(TRIAL)
 # Test with Clerk's own frontend in a real browser: make browser ARGUMENTS="-k sign_up". Installs Debian's chromium if it is
 # missing. Needs node, npm and the package registries.
 browser: $(STAMP)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser --group docs
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
 	$(RUN) -m tests.browser $(ARGUMENTS)
 
 # Test the copy in a database on SQLite and on a PostgreSQL server, which is started for the tests.
@@ -211,7 +211,8 @@ newcomer: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
 	$(RUN) -m tests.browser.newcomer $(ARGUMENTS)
 
-# Look at the documentation in Debian's chromium: contrast, headings, keyboard, phone, search. `make browser` includes this.
-docs-browser: $(STAMP)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --group docs --group browser
+# Look at the documentation in Debian's chromium: contrast, headings, keyboard, phone, search. `make browser` does it, too, if
+# `make docs` has run.
+docs-browser: docs
+	$(RUN) -m pip install --quiet --disable-pip-version-check --group browser
 	$(RUN) -m tests.browser.documentation $(ARGUMENTS)

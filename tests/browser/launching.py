@@ -10,9 +10,9 @@ import pytest
 from tests.browser import chromium
 
 
-def report_missing(what: str) -> NoReturn:
+def report_missing(what: str, command: str = "make browser") -> NoReturn:
     """Skip the test, or let it fail where the variable CI is `true`."""
-    message = f"{what} is needed: `make browser` installs it"
+    message = f"{what} is needed: `{command}` makes it"
     pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
 
 
