@@ -78,7 +78,12 @@ def project(root: Path) -> Path:
 
 def copied(root: Path) -> Path:
     """Copy the source, data and generated code of this project."""
-    left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".update", "dist")
+    patterns = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".update", "dist")
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        built = {"build", "site"} if Path(folder) == ROOT else set()  # tools/site is a package
+        return patterns(folder, names) | built
+
     return Path(shutil.copytree(ROOT, root, ignore=left_out, symlinks=True))
 
 
