@@ -59,8 +59,10 @@ def test_code_on_each_page_is_that_of_its_example_and_compiles() -> None:
 
 def test_pages_equal_a_new_generation() -> None:
     """`.ci/run` compares all pages."""
-    made = section.build([by_name()[name].id for name in MADE_HERE])
-    assert len(made.pages) > len(MADE_HERE)
+    # An update can remove one of them.
+    chosen = [by_name()[name].id for name in MADE_HERE if name in by_name()]
+    made = section.build(chosen)
+    assert len(made.pages) > len(chosen) > 0
     for name, text in made.pages.items():
         assert committed(name) == text, f"{name}: run make reference"
 
