@@ -180,7 +180,7 @@ def test_unknown_member_is_not_found(site: Site, path: str) -> None:
 @pytest.mark.parametrize(("status", "page"), [("sign_up", "/sign-up"), ("sign_in", "/sign-in"), ("", "/sign-up")])
 def test_invited_people_get_to_the_page_that_takes_their_ticket(site: Site, status: str, page: str) -> None:
     query = {"__clerk_ticket": "a.b&c=d", "__clerk_status": status}
-    sent = urlsplit(str(site.get("/join", **query).headers["Location"]))
+    sent = urlsplit(str(site.get("/join", None, **query).headers["Location"]))
     assert f"{sent.scheme}://{sent.netloc}{sent.path}" == f"{site.emulator.origin}{page}"
     assert parse_qs(sent.query)["__clerk_ticket"] == ["a.b&c=d"]
     assert parse_qs(sent.query)["redirect_url"] == ["http://localhost:8000/organizations"]
@@ -188,4 +188,4 @@ def test_invited_people_get_to_the_page_that_takes_their_ticket(site: Site, stat
 
 def test_people_who_have_joined_already_get_to_their_organizations(site: Site) -> None:
     query = {"__clerk_ticket": "a", "__clerk_status": "complete"}
-    assert site.get("/join", **query).headers["Location"] == "/organizations"
+    assert site.get("/join", None, **query).headers["Location"] == "/organizations"
