@@ -8,6 +8,20 @@ from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 
+
+class KeptJson(dict[str, Any]):
+    """A JSON object that is returned again and again, and must not be changed."""
+
+    __slots__ = ("complete_for",)
+
+    complete_for: object
+    """The schema that it was found to have all properties of; None before."""
+
+    def __init__(self, values: Json) -> None:
+        super().__init__(values)
+        self.complete_for = None
+
+
 _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.contract import conformance, filling, schemas, specification, validators
+from clerk_emulator.json_types import KeptJson
 from tests.emulator.api import Api
 
 Json = dict[str, Any]
@@ -135,6 +136,19 @@ def test_properties_that_a_closed_schema_does_not_allow_are_left_out(monkeypatch
     found = filling.fill_in(POINTER, body, differences)
     assert found == {**PLAIN, "inner": {"id": "1"}, "of_tomorrow": 1}
     assert (differences.left_out, differences.filled_in) == ({"Inner.of_tomorrow"}, set())
+
+
+@pytest.mark.usefixtures("small")
+def test_kept_object_is_checked_again_for_another_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptJson(PLAIN)
+    assert completed(kept)[0] is kept
+    assert completed(kept)[0] is kept
+    assert kept.complete_for is filling._object_schema("Outer")
+
+    monkeypatch.setitem(SCHEMAS["Outer"], "required", [*SCHEMAS["Outer"]["required"], "of_tomorrow"])
+    filling._object_schema.cache_clear()
+    filling._only_schema.cache_clear()
+    assert completed(kept) == ({**PLAIN, "of_tomorrow": None}, {"Outer.of_tomorrow"})
 
 
 def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

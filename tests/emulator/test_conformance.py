@@ -17,6 +17,7 @@ from clerk_emulator.contract.specification import (
     operations,
     resolve,
 )
+from clerk_emulator.json_types import KeptJson
 
 BODIES = sorted(one.body_pointer for one in operations().values() if one.body_type == "application/json")
 COMPONENTS = [f"#/components/schemas/{name}" for name in document()["components"]["schemas"]]
@@ -111,3 +112,10 @@ def test_jsonschema_decides_about_unknown_keywords() -> None:
     assert not conformance.compile_check(schema)("b")
     assert schemas.schema_violations(schema, "b") == []
     assert len(schemas.schema_violations(schema, "a")) == 1
+
+
+def test_kept_object_is_an_object() -> None:
+    check = conformance.compile_check({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]})
+    assert check(KeptJson({"a": "x"}))
+    assert not check(KeptJson({"a": 1}))
+    assert not check(KeptJson({}))

@@ -15,9 +15,9 @@ def equal_lists(api: Api) -> None:
     """Two users. The list is read, so that it is known when it is read again."""
     for name in ("ada", "grace"):
         api.user(username=f"{name}_1", email_address=[f"{name}@example.com"])
-    user_accounts._stored_view.cache_clear()
+    user_accounts._kept_user.cache_clear()
     assert_list_is_current(api)
-    assert user_accounts._stored_view.cache_info().currsize == 2
+    assert user_accounts._kept_user.cache_info().currsize == 2
 
 
 def assert_list_is_current(api: Api) -> None:
@@ -27,7 +27,7 @@ def assert_list_is_current(api: Api) -> None:
 
 def test_unchanged_users_are_not_built_again(api: Api) -> None:
     assert_list_is_current(api)
-    assert user_accounts._stored_view.cache_info().hits == 2
+    assert user_accounts._kept_user.cache_info().hits == 2
 
 
 def test_changed_user_is_listed_as_it_is_now(api: Api) -> None:

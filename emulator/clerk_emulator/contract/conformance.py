@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clerk_emulator.contract.specification import schema_at
-from clerk_emulator.json_types import Json, is_list, is_object
+from clerk_emulator.json_types import Json, KeptJson, is_list, is_object
 
 Check = Callable[[Any], bool]
 
@@ -23,7 +23,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "boolean": (bool,),
     "null": (type(None),),
-    "object": (dict,),
+    "object": (dict, KeptJson),
     "array": (list,),
 }
 _ANNOTATIONS = frozenset({"default", "deprecated", "discriminator", "format", "readOnly"})

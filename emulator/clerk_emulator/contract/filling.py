@@ -15,7 +15,7 @@ from typing import Any
 
 from clerk_emulator.contract.plain_values import plain_value
 from clerk_emulator.contract.specification import document, schema_at
-from clerk_emulator.json_types import Json, is_list, is_object
+from clerk_emulator.json_types import Json, KeptJson, is_list, is_object
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def _only_schema(names: tuple[str, ...], tag: str | None) -> _ObjectSchema | Non
 
 
 def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences) -> Json:
+    if isinstance(value, KeptJson) and value.complete_for is schema:
+        return value
     new: Json = {}
     keys = tuple(value)
     if keys not in schema.complete:
@@ -90,7 +92,11 @@ def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences
             inner = _fill_in(names, inner_value, differences)
             if inner is not inner_value:
                 new[key] = inner
-    return {**value, **new} if new else value
+    if new:
+        return {**value, **new}
+    if isinstance(value, KeptJson):
+        value.complete_for = schema
+    return value
 
 
 def _complete(schema: _ObjectSchema, value: Json, differences: Differences) -> tuple[Json, Json]:

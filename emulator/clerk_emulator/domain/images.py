@@ -41,7 +41,12 @@ def delete(store: Store, row: Json) -> None:
 
 def url(store: Store, row: Json) -> str:
     """Return the URL of a resource's image, or of the default image."""
-    return f"{store.origin}/images/{row.get('_image') or 'default'}"
+    return url_at(store.origin, row)
+
+
+def url_at(origin: str, row: Json) -> str:
+    """Return the URL of a resource's image, or of the default image, at an origin."""
+    return f"{origin}/images/{row.get('_image') or 'default'}"
 
 
 def _media_type(upload: Upload) -> str | None:

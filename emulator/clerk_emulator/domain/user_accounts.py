@@ -15,7 +15,7 @@ from clerk_emulator.domain.identifications import (
     texts_of_user,
     texts_of_users,
 )
-from clerk_emulator.json_types import Json, from_json
+from clerk_emulator.json_types import Json, KeptJson, from_json
 from clerk_emulator.storage.rows import deleted_object, public_fields
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store, decode_rows
@@ -90,8 +90,12 @@ class _UserView(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1000)  # most users of a list have not changed since the last one
-def _stored_view(user: str, identifications: tuple[str, ...]) -> _UserView:
-    return _user_view(from_json(user), _stored_identifications(identifications))
+def _kept_user(user: str, identifications: tuple[str, ...], origin: str, lockout_attempts: int | None) -> Json | None:
+    """Return a user as the API returns it; None if that depends on the time or on enterprise connections."""
+    view = _user_view(from_json(user), _stored_identifications(identifications))
+    if view.row["_locked"] or view.enterprise_accounts:
+        return None
+    return KeptJson(_serialize(view, origin, lockout_attempts))
 
 
 @functools.lru_cache(maxsize=1000)  # users change more often than their identifications
@@ -101,9 +105,10 @@ def _stored_identifications(texts: tuple[str, ...]) -> _IdentificationView:
 
 def serialize_stored_users(store: Store, stored: list[tuple[str, str]]) -> list[Json]:
     """Return users as the API returns them, for their ids and JSON texts."""
-    settings = USER_SETTINGS.read(store)
     texts = texts_of_users(store, [user_id for user_id, _ in stored])
-    return [_complete(store, _stored_view(text, tuple(texts[user_id])), settings) for user_id, text in stored]
+    origin, attempts = store.origin, _lockout_attempts(store)
+    kept = [_kept_user(text, tuple(texts[user_id]), origin, attempts) for user_id, text in stored]
+    return [user or serialize_user(store, from_json(text)) for user, (_, text) in zip(kept, stored, strict=True)]
 
 
 def serialize_user(store: Store, row: Json, identifications: list[Json] | None = None) -> Json:
@@ -112,7 +117,15 @@ def serialize_user(store: Store, row: Json, identifications: list[Json] | None =
         shown = _stored_identifications(texts_of_user(store, row["id"]))
     else:
         shown = _identification_view(identifications)
-    return _complete(store, _user_view(row, shown), USER_SETTINGS.read(store))
+    locked, until = is_locked(store, row), row["_locked_until"]
+    return _serialize(
+        _user_view(row, shown),
+        store.origin,
+        _lockout_attempts(store),
+        serialize_accounts(store, shown.enterprise_accounts),
+        locked=locked,
+        lockout_seconds=max(0, until - store.clock.now()) // 1000 if locked and until else None,
+    )
 
 
 def record_user(store: Store, event_type: str, row: Json, identifications: list[Json] | None = None) -> Json:
@@ -152,12 +165,18 @@ def _user_view(row: Json, identifications: _IdentificationView) -> _UserView:
     return _UserView(row, fields, identifications.enterprise_accounts)
 
 
-def _complete(store: Store, view: _UserView, settings: Json) -> Json:
-    row = view.row
-    enterprise_accounts, saml_accounts = serialize_accounts(store, view.enterprise_accounts)
-    image_url = images.url(store, row)
-    locked = is_locked(store, row)
-    until = row["_locked_until"]
+def _serialize(
+    view: _UserView,
+    origin: str,
+    lockout_attempts: int | None,
+    accounts: tuple[list[Json], list[Json]] | None = None,
+    *,
+    locked: bool = False,
+    lockout_seconds: int | None = None,
+) -> Json:
+    image_url = images.url_at(origin, view.row)
+    enterprise_accounts, saml_accounts = accounts or ([], [])
+    failed: int = view.row["_failed_attempts"]
     return {
         **view.fields,
         "enterprise_accounts": enterprise_accounts,
@@ -165,11 +184,15 @@ def _complete(store: Store, view: _UserView, settings: Json) -> Json:
         "image_url": image_url,
         "profile_image_url": image_url,
         "locked": locked,
-        "lockout_expires_in_seconds": max(0, until - store.clock.now()) // 1000 if locked and until else None,
-        "verification_attempts_remaining": (
-            max(0, settings["lockout_attempts"] - row["_failed_attempts"]) if settings["lockout"] else None
-        ),
+        "lockout_expires_in_seconds": lockout_seconds,
+        "verification_attempts_remaining": None if lockout_attempts is None else max(0, lockout_attempts - failed),
     }
+
+
+def _lockout_attempts(store: Store) -> int | None:
+    """Return how often a user may enter a wrong secret; None if there is no limit."""
+    settings = USER_SETTINGS.read(store)
+    return settings["lockout_attempts"] if settings["lockout"] else None
 
 
 def is_locked(store: Store, row: Json) -> bool:
