@@ -88,7 +88,8 @@ def by_name() -> Mapping[str, Operation]:
 def other_methods(resource: str) -> dict[str, str]:
     """Return the methods of a resource that are not an operation alone, such as `users.find`, with their summaries."""
     with Clerk("sk_test_reference") as clerk:
-        members = inspect.getmembers(type(getattr(clerk, resource)), inspect.isfunction)
+        one: object = getattr(clerk, resource)
+        members = inspect.getmembers(type(one), inspect.isfunction)
     return {
         name: _joined((inspect.getdoc(method) or "").split("\n\n")[0])
         for name, method in members
