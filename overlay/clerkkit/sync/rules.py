@@ -80,7 +80,8 @@ def decide(received: Version, stored: Version | None, *, is_deleted: bool = Fals
         return Decision.WRITE
     if received.source is not Source.SETTLED and received[:3] == stored[:3] and not _is_weaker(received, stored):
         if same_content:
-            return Decision.UNCHANGED
+            # A row that was nested gives way to the next report of the same time, so it must not stay nested.
+            return Decision.ADVANCE if received.source > stored.source else Decision.UNCHANGED
         return Decision.WRITE if stored.source is Source.NESTED else Decision.UNKNOWN
     if received < stored:
         return Decision.UNCHANGED if same_content else Decision.STALE

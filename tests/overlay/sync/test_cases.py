@@ -154,6 +154,14 @@ def test_of_two_updates_with_one_time_the_later_event_wins(copy: Copy, order: tu
     assert copy.rows("users")["user_1"]["first_name"] == "Second"
 
 
+def test_report_that_confirms_a_nested_object_is_kept_against_older_ones_of_the_same_time(copy: Copy) -> None:
+    renamed = organization(name="Renamed")
+    copy.apply(event("organizationMembership.created", membership(organization=renamed), NOW), message_id())
+    copy.apply(event("organization.updated", renamed, NOW), message_id())
+    copy.apply(event("organization.created", organization(), NOW), message_id())
+    assert copy.rows("organizations")["org_1"]["name"] == "Renamed"
+
+
 def test_equal_content_is_no_change(copy: Copy) -> None:
     calls = []
     copy.on_change("users")(lambda connection, change: calls.append(change.action))

@@ -47,6 +47,9 @@ TABLE = [
     # An object that was part of another one is less trusted than one that was reported for itself.
     ((T, T, 0, NESTED), (T, T), False, STALE),
     ((T, T), (T, T, 0, NESTED), False, WRITE),
+    # Confirmed, it is as trusted as any: the next report of the same time needs an answer.
+    ((T, T), (T, T, 0, NESTED), True, ADVANCE),
+    ((T, T, 0, NESTED), (T, T, 0, NESTED), True, UNCHANGED),
     ((T + 1, T + 1, 0, NESTED), (T, T), False, WRITE),
     # A row without data gives way to everything.
     ((0, 0), NEVER, False, WRITE),
