@@ -257,3 +257,17 @@ def test_credit_and_its_history_are_shown(plans: dict[str, Json], admin: Browser
     assert (entry["amount"]["amount"], entry["note"]) == (500, "Welcome")
     checkout = check_out(admin, plans["pro"])
     assert checkout["totals"]["total_due_now"]["amount"] == 1500
+
+
+def test_credit_of_an_organization_is_shown_to_its_members(emulator: Emulator, admin: Browser, api: Api) -> None:
+    emulator.billing.add_plan("company", payer_type="org", amount=9900)
+    organization_id = new_organization(admin)
+    credit = f"/organizations/{organization_id}/billing/credits"
+    body = {"amount": 700, "action": "increase", "idempotency_key": "first", "note": "Welcome"}
+    api.post(credit, body)
+    assert admin.get(credit)["balance"]["amount"] == 700
+    (entry,) = admin.get(f"{credit}/history")["data"]
+    assert entry["amount"]["amount"] == 700
+    with sign_in(emulator, create_user(api, "grace")) as stranger:
+        for path in (credit, f"{credit}/history"):
+            assert stranger.refused("GET", path).status == 404
