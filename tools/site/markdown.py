@@ -9,7 +9,7 @@ _FENCE = re.compile(r"^ *(`{3,}|~{3,})")
 _LINK = re.compile(r"(?P<code>`+)(?:(?!(?P=code)).)*?(?P=code)|(?P<start>\]\()(?P<target>[^()\s]*)(?P<end>[^()]*\))")
 _DEFINITION = re.compile(r"^(?P<start>\[(?!\^)[^\]]+\]: +)(?P<target>\S+)(?P<end>.*)$")
 _PROSE = re.compile(r"^[^\W_]|^[`*\[(\"']")
-_SENTENCE = re.compile(r"^.*?[.!?:](?= [^a-z]|$)", re.DOTALL)
+_SENTENCE = re.compile(r"^.*?[.!?](?= [^a-z]|$)", re.DOTALL)
 
 
 def title(text: str) -> str:
