@@ -164,8 +164,11 @@ class Plugin:
     """Whether the current test has random input, whose responses differ from run to run."""
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Recognize the tests of hypothesis."""
-        Plugin.has_random_input = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        """Recognize the tests of hypothesis, and those that run one within and are marked for that."""
+        Plugin.has_random_input = (
+            getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+            or item.get_closest_marker("random_input") is not None
+        )
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Send the counts of a worker to the main process; in the main process, fail the run if coverage is missing."""
