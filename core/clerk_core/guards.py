@@ -24,7 +24,8 @@ def is_number(value: object) -> TypeGuard[float]:
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether a value can be sent as a JSON object."""
-    return isinstance(value, Mapping)
+    # The first test is for speed, as in `is_collection`.
+    return isinstance(value, dict) or isinstance(value, Mapping)  # noqa: SIM101  # a tuple would be built anew
 
 
 def is_collection(value: object) -> TypeGuard[Collection[Any]]:
