@@ -87,6 +87,11 @@ def test_tables_equal_the_lists_whatever_happens_to_the_events(
     stage.run(history, plan, random.Random(seed), workers, frozen, kills)
 
 
+def test_canceled_item_that_is_resumed_in_the_same_millisecond_is_active(stage: Stage) -> None:
+    history = [("check out", 0, 0), ("check out", 0, 1), ("check out", 0, 0)]
+    stage.run(history, PLANS[0], random.Random(0), workers=2, frozen=True, kills=False)
+
+
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
 def test_each_way_of_delivery_ends_right(stage: Stage, plan: Plan) -> None:
     rng = random.Random(plan.name)

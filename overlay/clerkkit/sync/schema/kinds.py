@@ -51,7 +51,10 @@ class Kind(NamedTuple):
     nested: Mapping[str, str] = MappingProxyType({})
     """Key -> kind of objects that an event contains whole, which repair a lost event."""
     ranks: Mapping[str, int] = _NO_RANKS
-    """The rank of each `status`, for states that have equal times."""
+    """The rank of each `status`, for states that have equal times.
+
+    Statuses between which an object can go back and forth share a rank.
+    """
     varying: frozenset[str] = frozenset()
     """Keys that differ between events and lists, or change without a change of the object. Not compared."""
 
@@ -204,7 +207,7 @@ WAITLIST_ENTRIES = Kind(
         *_CREATED,
     ),
     "waitlistEntry",
-    ranks=MappingProxyType({"pending": 0, "invited": 1, "rejected": 2, "completed": 3}),
+    ranks=MappingProxyType({"pending": 0, "invited": 1, "rejected": 1, "completed": 2}),
     varying=frozenset({"invitation"}),
 )
 _PAYER = (
@@ -212,6 +215,12 @@ _PAYER = (
     Column("organization_id", "id", "payer.organization_id", indexed=True),
 )
 _PAYER_KEYS = frozenset({"payer", "instance_id", "object"})
+# What is canceled or past due can become active again.
+_BILLING_RANKS = MappingProxyType(
+    {"incomplete": 0, "upcoming": 1}
+    | dict.fromkeys(("active", "past_due", "canceled"), 2)
+    | dict.fromkeys(("ended", "expired", "abandoned"), 3)
+)
 SUBSCRIPTIONS = Kind(
     "subscriptions",
     (
@@ -222,10 +231,9 @@ SUBSCRIPTIONS = Kind(
         *_CREATED,
     ),
     "subscription",
-    ranks=MappingProxyType({"incomplete": 0, "active": 1, "past_due": 2, "canceled": 3, "ended": 4, "abandoned": 4}),
+    ranks=_BILLING_RANKS,
     varying=_PAYER_KEYS | {"items", "subscription_items", "next_payment", "eligible_for_free_trial"},
 )
-_ITEM_RANKS = {"incomplete": 0, "upcoming": 1, "active": 2, "past_due": 3, "canceled": 4, "ended": 5, "expired": 5}
 SUBSCRIPTION_ITEMS = Kind(
     "subscription_items",
     (
@@ -240,7 +248,7 @@ SUBSCRIPTION_ITEMS = Kind(
         *_CREATED,
     ),
     "subscriptionItem",
-    ranks=MappingProxyType({**_ITEM_RANKS, "abandoned": 5}),
+    ranks=_BILLING_RANKS,
     varying=_PAYER_KEYS | {"plan", "seats", "totals", "next_payment", "credits", "lifetime_paid", "payment_method"},
 )
 PAYMENT_ATTEMPTS = Kind(
