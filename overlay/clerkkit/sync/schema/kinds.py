@@ -216,10 +216,8 @@ _PAYER = (
 )
 _PAYER_KEYS = frozenset({"payer", "instance_id", "object"})
 # What is canceled or past due can become active again.
-_BILLING_RANKS = MappingProxyType(
-    {"incomplete": 0, "upcoming": 1}
-    | dict.fromkeys(("active", "past_due", "canceled"), 2)
-    | dict.fromkeys(("ended", "expired", "abandoned"), 3)
+_SUBSCRIPTION_RANKS: Mapping[str, int] = MappingProxyType(
+    {"incomplete": 0, "active": 2, "past_due": 2, "canceled": 2, "ended": 3, "abandoned": 3}
 )
 SUBSCRIPTIONS = Kind(
     "subscriptions",
@@ -231,7 +229,7 @@ SUBSCRIPTIONS = Kind(
         *_CREATED,
     ),
     "subscription",
-    ranks=_BILLING_RANKS,
+    ranks=_SUBSCRIPTION_RANKS,
     varying=_PAYER_KEYS | {"items", "subscription_items", "next_payment", "eligible_for_free_trial"},
 )
 SUBSCRIPTION_ITEMS = Kind(
@@ -248,7 +246,7 @@ SUBSCRIPTION_ITEMS = Kind(
         *_CREATED,
     ),
     "subscriptionItem",
-    ranks=_BILLING_RANKS,
+    ranks=MappingProxyType({**_SUBSCRIPTION_RANKS, "upcoming": 1, "expired": 3}),
     varying=_PAYER_KEYS | {"plan", "seats", "totals", "next_payment", "credits", "lifetime_paid", "payment_method"},
 )
 PAYMENT_ATTEMPTS = Kind(
