@@ -35,7 +35,6 @@ ADMIN: Json = {
 """The verification of an identification that was added as verified through the API."""
 
 _OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sql.parameter("user_id"))
-_TEXTS_OF_USER = f'SELECT data FROM "{IDENTIFICATIONS.name}" WHERE user_id = ? ORDER BY created_at, id'  # noqa: S608
 # The user comes first in the order, because the index then has nearly this order.
 _TEXTS_OF_USERS = f"""SELECT user_id, data FROM "{IDENTIFICATIONS.name}"
 WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY user_id, created_at, id"""  # noqa: S608 - no input in it
@@ -62,7 +61,7 @@ def of_user(store: Store, user_id: str) -> list[Json]:
 
 def texts_of_user(store: Store, user_id: str) -> tuple[str, ...]:
     """Return the JSON texts of the identifications of a user, the oldest first."""
-    return tuple([text for (text,) in store.execute(_TEXTS_OF_USER, user_id)])
+    return tuple([text for (text,) in store.execute(_OF_USER.text, user_id)])
 
 
 def texts_of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[str]]:

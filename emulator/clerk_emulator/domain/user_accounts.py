@@ -78,24 +78,16 @@ class _IdentificationView(NamedTuple):
     has_second_factor: bool
 
 
-class _UserView(NamedTuple):
-    """What the API returns of a user, as far as it depends on nothing but the stored user and identifications."""
-
-    row: Json
-    fields: Json
-    enterprise_accounts: list[Json]
-
-
 # What these return must not be changed: it is returned again as long as a user or the identifications do not change.
 
 
 @functools.lru_cache(maxsize=1000)  # most users of a list have not changed since the last one
 def _kept_user(user: str, identifications: tuple[str, ...], origin: str, lockout_attempts: int | None) -> Json | None:
     """Return a user as the API returns it; None if that depends on the time or on enterprise connections."""
-    view = _user_view(from_json(user), _stored_identifications(identifications))
-    if view.row["_locked"] or view.enterprise_accounts:
+    row, shown = from_json(user), _stored_identifications(identifications)
+    if row["_locked"] or shown.enterprise_accounts:
         return None
-    return KeptJson(_serialize(view, origin, lockout_attempts))
+    return KeptJson(_serialize(row, shown, origin, lockout_attempts))
 
 
 @functools.lru_cache(maxsize=1000)  # users change more often than their identifications
@@ -119,7 +111,8 @@ def serialize_user(store: Store, row: Json, identifications: list[Json] | None =
         shown = _identification_view(identifications)
     locked, until = is_locked(store, row), row["_locked_until"]
     return _serialize(
-        _user_view(row, shown),
+        row,
+        shown,
         store.origin,
         _lockout_attempts(store),
         serialize_accounts(store, shown.enterprise_accounts),
@@ -150,9 +143,21 @@ def _identification_view(identifications: list[Json]) -> _IdentificationView:
     return _IdentificationView(lists, enterprise_accounts, has_second_factor)
 
 
-def _user_view(row: Json, identifications: _IdentificationView) -> _UserView:
+def _serialize(
+    row: Json,
+    identifications: _IdentificationView,
+    origin: str,
+    lockout_attempts: int | None,
+    accounts: tuple[list[Json], list[Json]] | None = None,
+    *,
+    locked: bool = False,
+    lockout_seconds: int | None = None,
+) -> Json:
     has_totp = row["_totp_secret"] is not None
-    fields = {
+    image_url = images.url_at(origin, row)
+    enterprise_accounts, saml_accounts = accounts or ([], [])
+    failed: int = row["_failed_attempts"]
+    return {
         **public_fields(row),
         **identifications.lists,
         "has_image": row["_image"] is not None,
@@ -161,24 +166,6 @@ def _user_view(row: Json, identifications: _IdentificationView) -> _UserView:
         "totp_enabled": has_totp,
         "backup_code_enabled": bool(row["_backup_codes"]),
         "two_factor_enabled": has_totp or identifications.has_second_factor,
-    }
-    return _UserView(row, fields, identifications.enterprise_accounts)
-
-
-def _serialize(
-    view: _UserView,
-    origin: str,
-    lockout_attempts: int | None,
-    accounts: tuple[list[Json], list[Json]] | None = None,
-    *,
-    locked: bool = False,
-    lockout_seconds: int | None = None,
-) -> Json:
-    image_url = images.url_at(origin, view.row)
-    enterprise_accounts, saml_accounts = accounts or ([], [])
-    failed: int = view.row["_failed_attempts"]
-    return {
-        **view.fields,
         "enterprise_accounts": enterprise_accounts,
         "saml_accounts": saml_accounts,
         "image_url": image_url,
