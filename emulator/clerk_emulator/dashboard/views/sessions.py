@@ -53,6 +53,7 @@ def show_session(call: PageCall) -> View:
             "dashboard/session.html",
             current="sessions",
             session=session,
+            is_open=session["status"] in session_lifecycle.OPEN,
             shown=public_fields(session),
             user=users_by_id(store, [session["user_id"]]).get(session["user_id"]),
             organization=organizations_by_id(store, [active]).get(active) if active else None,

@@ -64,7 +64,7 @@ def show_tokens_of(call: PageCall, session_id: str) -> View:
     with store.transaction():
         session_lifecycle.expire(store)
         session = store.require(SESSIONS, session_id)
-        if session["status"] not in ("active", "pending"):
+        if session["status"] not in session_lifecycle.OPEN:
             message = f"The session is {session['status']}; only an active one has tokens."
             raise ClerkAPIError(400, "session_not_active", "is not active", message)
         held = browser_sessions.of_session(store, call.state.keys, session)

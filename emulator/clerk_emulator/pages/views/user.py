@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clerk_emulator.domain import session_lifecycle
 from clerk_emulator.pages import organizations
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import DISPLAY
@@ -26,7 +27,7 @@ def show(visit: Visit) -> View | Redirect:
         "user": visit.perform("getUser"),
         "memberships": organizations.memberships(visit),
         "session": session,
-        "sessions": [one for one in client["sessions"] if one["status"] in ("active", "pending")],
+        "sessions": [one for one in client["sessions"] if one["status"] in session_lifecycle.OPEN],
         "home": home if str(home).startswith(("http://", "https://")) else None,
     }
     return View("pages/user.html", values)
