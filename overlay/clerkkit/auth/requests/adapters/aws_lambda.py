@@ -27,7 +27,7 @@ def read_lambda_event(event: Mapping[Any, Any]) -> LambdaRequest | None:
     `requestContext.http` and `cookies`), and of load balancers, whose query is still encoded.
     """
     context = event.get("requestContext")
-    if context is None or not is_mapping(context):  # usually None, which an abstract class would tell slowly
+    if context is None or not is_mapping(context):  # mostly None; the second test is slow for it
         return None
     http = context.get("http")
     if is_mapping(http):
