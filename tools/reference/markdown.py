@@ -30,6 +30,11 @@ def tabs(contents: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join(f'=== "{title}"\n\n{indent(text)}' for title, text in contents)
 
 
+def sync_and_async(sync: str, asynchronous: str) -> str:
+    """Return content tabs with the code for `Clerk` and for `AsyncClerk`."""
+    return tabs((("Sync", fence(sync, "python")), ("Async", fence(asynchronous, "python"))))
+
+
 def note(kind: str, text: str, title: str = "") -> str:
     """Return an admonition, such as a `warning`."""
     named = f' "{title}"' if title else ""

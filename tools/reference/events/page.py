@@ -27,7 +27,6 @@ def render(event_type: str, delivery: Delivery | None) -> str:
     """Return the page of an event."""
     source = path_of(event_type)
     cls = EVENTS[event_type]
-    code = zip(("Sync", "Async"), handlers.write(event_type), strict=True) if delivery else ()
     example = _example(delivery, source) if delivery else ["This event is new, and has no example yet."]
     return markdown.page(
         f"# {event_type}",
@@ -36,7 +35,7 @@ def render(event_type: str, delivery: Delivery | None) -> str:
         "## What causes it",
         _causes(event_type, source),
         "## Handle it",
-        markdown.tabs((title, markdown.fence(text, "python")) for title, text in code),
+        markdown.sync_and_async(*handlers.write(event_type)) if delivery else "",
         *example,
         "## Data",
         *_data(cls, source),

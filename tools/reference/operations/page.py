@@ -82,8 +82,7 @@ def _names(operation: Operation) -> str:
 def _example(
     operation: Operation, code: ExampleCode, outcome: Outcome, things: Mapping[str, str], variables: Mapping[str, str]
 ) -> list[str]:
-    tabs = (("Sync", markdown.fence(code.sync, "python")), ("Async", markdown.fence(code.asynchronous, "python")))
-    blocks = [markdown.tabs(tabs)]
+    blocks = [markdown.sync_and_async(code.sync, code.asynchronous)]
     used = [f"`{name}` is {text}" for name, text in things.items() if re.search(rf"\b{name}\b", code.sync)]
     used += [f"`{name}` is {variables[name]}" for name in code.variables]
     if used:

@@ -140,7 +140,7 @@ def render(emulator: Emulator) -> str:
         "# Auth options",
         _INTRO,
         "## Example",
-        markdown.tabs((("Sync", markdown.fence(_SYNC, "python")), ("Async", markdown.fence(_ASYNC, "python")))),
+        markdown.sync_and_async(_SYNC, _ASYNC),
         "It prints:",
         markdown.fence(output, "text"),
         "## Options",
@@ -159,9 +159,7 @@ def render(emulator: Emulator) -> str:
         "## Requirements of guards",
         "The arguments of `require_auth` in each framework. Several of them are all required.",
         tables.render(docstrings.attributes(RequirementArguments).values(), errors=requirement_errors, defaults=False),
-        markdown.tabs(
-            (("Sync", markdown.fence(guards.SYNC, "python")), ("Async", markdown.fence(guards.ASYNC, "python")))
-        ),
+        markdown.sync_and_async(guards.SYNC, guards.ASYNC),
         "These applications have responded to sessions of the local Clerk with:",
         guards.render(emulator),
         "A guard denies access with one of these statuses:",

@@ -89,7 +89,7 @@ def render(emulator: Emulator) -> str:
         "`Clerk` and `AsyncClerk` take the same options. All except `secret_key` are keyword arguments, and all are "
         "checked when the client is created: an invalid one raises `InvalidArgument`, which names it.",
         "## Example",
-        markdown.tabs((("Sync", markdown.fence(_SYNC, "python")), ("Async", markdown.fence(_ASYNC, "python")))),
+        markdown.sync_and_async(_SYNC, _ASYNC),
         "It prints:",
         markdown.fence(output, "text"),
         "## Options",

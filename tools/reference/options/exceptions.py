@@ -90,7 +90,7 @@ def render(emulator: Emulator) -> str:
         "All exceptions of clerkkit are a `ClerkError`. Import them from `clerkkit.errors`. Their texts have one line, "
         "without a secret key or the body of the request, and they can be pickled and copied.",
         "## Example",
-        markdown.tabs((("Sync", markdown.fence(_SYNC, "python")), ("Async", markdown.fence(_ASYNC, "python")))),
+        markdown.sync_and_async(_SYNC, _ASYNC),
         "It prints:",
         markdown.fence(output, "text"),
         "## All classes",
