@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Iterator
 
 from clerk_bapi import Model
 from clerk_bapi.events import EVENTS
 from tools import event_causes
-from tools.reference import markdown
+from tools.reference import cause_table, markdown
 from tools.reference.events import handlers, ordering
 from tools.reference.events.delivery import Delivery
 from tools.reference.models import attributes
@@ -18,7 +17,6 @@ from tools.reference.models.catalog import classes, read_attributes
 from tools.reference.operations.catalog import operations
 from tools.reference.operations.masking import shorten
 
-_OFTEN = {"?": " (not always)", "*": " (one for each)"}
 _FRONTEND = "frontend/"
 _LISTED_FRONTEND = 4
 
@@ -63,15 +61,14 @@ def _causes(event_type: str, source: str) -> str:
         (
             cause.act,
             "<br>".join(_operations((*cause.operations, *cause.repeats), source)) or "no operation",
-            "<br>".join(_event(event, event_type, source) for event in cause.events),
+            cause_table.events(cause, source=source, current=event_type),
             cause.mark,
             cause.evidence,
         )
         for cause in found
     ]
-    meanings = event_causes.marks()
-    marks = "".join(f"- **{mark}**: {meanings[mark]}\n" for mark in dict.fromkeys(cause.mark for cause in found))
-    return f"{markdown.table(('when', 'operations', 'events, in order', 'mark', 'evidence'), rows)}\n\n{marks}"
+    table = markdown.table(("when", "operations", "events, in order", "mark", "evidence"), rows)
+    return f"{table}\n\n{cause_table.marks(found)}"
 
 
 def _operations(ids: tuple[str, ...], source: str) -> Iterator[str]:
@@ -84,14 +81,6 @@ def _operations(ids: tuple[str, ...], source: str) -> Iterator[str]:
     if frontend:
         more = f" and {len(frontend) - _LISTED_FRONTEND} more" if len(frontend) > _LISTED_FRONTEND else ""
         yield f"in the frontend: {', '.join(f'`{name}`' for name in frontend[:_LISTED_FRONTEND])}{more}"
-
-
-def _event(text: str, event_type: str, source: str) -> str:
-    found = re.fullmatch(r"([\w.]+)([?*]?)", text)
-    assert found is not None, text
-    name = markdown.code(found[1])
-    shown = f"**{name}**" if found[1] == event_type else markdown.link(name, path_of(found[1]), source=source)
-    return f"{shown}{_OFTEN.get(found[2], '')}"
 
 
 def _example(delivery: Delivery, source: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
 
 import yaml
@@ -11,12 +10,11 @@ import yaml
 from generator.code import rate_limits
 from generator.code.rate_limits import RateLimit
 from tools import event_causes
-from tools.reference import markdown
+from tools.reference import cause_table, markdown
 from tools.reference.operations.catalog import Operation, operations
 from tools.reference.section import ROOT
 
 _RATE_LIMITS = ROOT / "spec" / "rate_limits.yaml"
-_OFTEN = {"?": " (not always)", "*": " (one for each)"}
 
 
 def render_events(operation: Operation) -> str:
@@ -27,23 +25,14 @@ def render_events(operation: Operation) -> str:
     rows = [
         (
             cause.act,
-            "<br>".join(_event(event, operation) for event in cause.events) or "none",
+            cause_table.events(cause, source=operation.page) or "none",
             cause.mark,
             cause.evidence,
         )
         for cause in causes
     ]
-    meanings = event_causes.marks()
-    marks = "".join(f"- **{mark}**: {meanings[mark]}\n" for mark in dict.fromkeys(cause.mark for cause in causes))
-    return f"{markdown.table(('when', 'events, in order', 'mark', 'evidence'), rows)}\n\n{marks}"
-
-
-def _event(text: str, operation: Operation) -> str:
-    """Return a link to the page of an event; it may end in `?` or `*`."""
-    found = re.fullmatch(r"([\w.]+)([?*]?)", text)
-    assert found is not None, text
-    named = markdown.link(markdown.code(found[1]), f"events/{found[1]}.md", source=operation.page)
-    return f"{named}{_OFTEN.get(found[2], '')}"
+    table = markdown.table(("when", "events, in order", "mark", "evidence"), rows)
+    return f"{table}\n\n{cause_table.marks(causes)}"
 
 
 def render_rate_limit(operation: Operation) -> str:
