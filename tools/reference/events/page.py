@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator
 
 from clerk_bapi import Model
 from clerk_bapi.events import EVENTS
 from tools import event_causes
-from tools.reference import cause_table, markdown
+from tools.reference import cause_table, docstrings, markdown
 from tools.reference.events import handlers, ordering
 from tools.reference.events.delivery import Delivery
 from tools.reference.models import attributes
@@ -52,7 +51,7 @@ def path_of(event_type: str) -> str:
 
 def summary_of(event_type: str) -> str:
     """Return what the event tells."""
-    return " ".join((inspect.getdoc(EVENTS[event_type]) or "").split("\n\n")[0].split())
+    return docstrings.summary(EVENTS[event_type])
 
 
 def _causes(event_type: str, source: str) -> str:

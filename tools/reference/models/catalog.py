@@ -140,13 +140,12 @@ def read_attributes(cls: type[Model]) -> tuple[Attribute, ...]:
 
 
 def _read(cls: type[Model]) -> ModelClass:
-    docstring = inspect.getdoc(cls) or ""
     row_class = next((one for base in getattr(cls, "__orig_bases__", ()) for one in get_args(base)), None)
     typed_dict = f"{cls.__name__}Dict"
     return ModelClass(
         name=cls.__name__,
         module=_PAGES.get(cls.__module__, cls.__module__.removeprefix(_MODULE)),
-        summary=" ".join(docstring.split("\n\n")[0].split()),
+        summary=docstrings.summary(cls),
         attributes=read_attributes(cls),
         computed=tuple(_computed(cls)),
         rows=row_class.__name__ if row_class else "",
@@ -226,8 +225,7 @@ def _notes(cls: type[Model]) -> dict[str, list[str]]:
 def _computed(cls: type[Model]) -> Iterator[tuple[str, str, str]]:
     for name, value in vars(cls).items():
         if isinstance(value, property) and value.fget is not None:
-            text = " ".join((inspect.getdoc(value) or "").split())
-            yield name, str(value.fget.__annotations__["return"]), text
+            yield name, str(value.fget.__annotations__["return"]), docstrings.join(inspect.getdoc(value) or "")
 
 
 @functools.cache

@@ -12,9 +12,9 @@ from typing import Any
 
 import clerk_bapi
 from clerkkit import Clerk
+from tools.reference import docstrings
 from tools.reference.section import ROOT
 
-_ARGUMENT = re.compile(r"    (\*{0,2}\w+): ")
 _UNSET = re.compile(r" \| Unset\b|\bbuiltins\.")
 
 
@@ -91,7 +91,7 @@ def other_methods(resource: str) -> dict[str, str]:
         one: object = getattr(clerk, resource)
         members = inspect.getmembers(type(one), inspect.isfunction)
     return {
-        name: _joined((inspect.getdoc(method) or "").split("\n\n")[0])
+        name: docstrings.summary(method)
         for name, method in members
         if name[0] != "_" and f"{resource}.{name}" not in by_name() and not hasattr(method, "__deprecated__")
     }
@@ -106,11 +106,10 @@ def _read(facts: Mapping[str, Any], http: str, path: str, clerk: Clerk, generate
     lists = "list" if python["method"].startswith("list") else "get"
     iterator = re.sub(rf"^{lists}(?=_|$)", "iterate", python["method"])
     signature = inspect.signature(method)
-    docstring = inspect.getdoc(method) or ""
-    summary, *paragraphs = docstring.split("\n\n")
+    paragraphs = docstrings.description(method)
     place = next(index for index, text in enumerate(paragraphs) if text.startswith(f"`{http} "))
     url = re.search(r"https://clerk\.com/\S+", inspect.getdoc(generated_method) or "")
-    texts = _arguments(docstring)
+    texts = docstrings.section(method, "Args")
     return Operation(
         id=facts["operationId"],
         http=http,
@@ -120,8 +119,8 @@ def _read(facts: Mapping[str, Any], http: str, path: str, clerk: Clerk, generate
         function=python["function"],
         statuses=tuple(sorted(int(status) for status in facts["responses"] if status.isdigit())),
         deprecated=bool(facts.get("deprecated")),
-        summary=_joined(summary),
-        details=tuple(map(_joined, paragraphs[:place])),
+        summary=docstrings.summary(method),
+        details=tuple(paragraphs[:place]),
         url=url[0] if url else "",
         parameters=tuple(_parameter(one, texts) for one in signature.parameters.values()),
         result=_plain(signature.return_annotation),
@@ -137,23 +136,6 @@ def _parameter(parameter: inspect.Parameter, texts: Mapping[str, str]) -> Parame
         by_position=parameter.kind is parameter.POSITIONAL_OR_KEYWORD,
         text=texts.get(parameter.name, ""),
     )
-
-
-def _arguments(docstring: str) -> dict[str, str]:
-    """Return the text of each argument in a docstring."""
-    section = docstring.partition("\nArgs:\n")[2].partition("\n\n")[0]
-    texts: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for line in section.splitlines():
-        if found := _ARGUMENT.match(line):
-            lines = texts.setdefault(found[1].lstrip("*"), [])
-            line = line[found.end() :]
-        lines.append(line.strip())
-    return {name: " ".join(parts) for name, parts in texts.items()}
-
-
-def _joined(paragraph: str) -> str:
-    return " ".join(paragraph.split())
 
 
 def _plain(annotation: str) -> str:
