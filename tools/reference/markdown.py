@@ -51,6 +51,11 @@ def code(text: str) -> str:
     return f"`{text}`"
 
 
+def series(words: Sequence[str]) -> str:
+    """Return words in one phrase, with "and" before the last of them."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
 def link(text: str, target: str, *, source: str) -> str:
     """Return a link from one page to another, both by their paths below docs/reference; `target` can have an anchor."""
     path, hash_sign, anchor = target.partition("#")

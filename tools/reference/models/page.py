@@ -72,4 +72,4 @@ def linked(text: str, source: str) -> str:
 def _series(links: Sequence[str]) -> str:
     if len(links) > _LISTED:
         return f"{', '.join(links[:_LISTED])} and {len(links) - _LISTED} more"
-    return " and ".join(filter(None, [", ".join(links[:-1]), links[-1]]))
+    return markdown.series(links)

@@ -101,7 +101,7 @@ def _example(
     else:
         blocks.append(f"The response has the status {outcome.status} and no body.")
     if outcome.events:
-        blocks.append(f"The example causes {_series([f'`{one}`' for one in outcome.events])}.")
+        blocks.append(f"The example causes {markdown.series([f'`{one}`' for one in outcome.events])}.")
     return blocks
 
 
@@ -130,7 +130,7 @@ def _call_convention(parameters: tuple[Parameter, ...]) -> str:
     by_position = [f"`{one.name}`" for one in parameters if one.by_position]
     if not by_position:
         return "All are keyword arguments."
-    return f"{_series(by_position)} can be passed by position." + (
+    return f"{markdown.series(by_position)} can be passed by position." + (
         " The others are keyword arguments." if len(by_position) < len(parameters) else ""
     )
 
@@ -146,7 +146,7 @@ def _changed_models(operation: Operation) -> str:
         for name in dict.fromkeys(_CLASS.findall(_CHOICES.sub("", operation.result)))
         if (module := _module_of(name)) and revisions.render_class(name)
     ]
-    return f"The attributes of the result have changed too: see {_series(links)}." if links else ""
+    return f"The attributes of the result have changed too: see {markdown.series(links)}." if links else ""
 
 
 def _type(annotation: str, operation: Operation) -> str:
@@ -179,7 +179,3 @@ def _described(text: str, operation: Operation) -> str:
         return markdown.link(found[0], other.page, source=operation.page) if other and other != operation else found[0]
 
     return _METHOD.sub(linked, text)
-
-
-def _series(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
