@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from unittest import mock
 
@@ -86,7 +86,7 @@ def _run(post: Any, code: str, event_type: str, body: bytes, headers: Mapping[st
     # FastAPI reads the annotations of the handler in its module's namespace.
     namespace: dict[str, Any] = {"__name__": "handler"}
     exec(compile(code, f"<handler of {event_type}>", "exec", dont_inherit=True), namespace)
-    with mock.patch.dict(os.environ, {VARIABLE: secret}), _captured() as printed:
+    with mock.patch.dict(os.environ, {VARIABLE: secret}), contextlib.redirect_stdout(io.StringIO()) as printed:
         status = post(namespace["app"], body, headers)
     if status != 204:
         raise HandlerFailed(f"{event_type}: the handler responded with {status}\n{code}")
@@ -99,9 +99,3 @@ def _post_to_flask(app: Any, body: bytes, headers: Mapping[str, str]) -> int:
 
 def _post_to_fastapi(app: Any, body: bytes, headers: Mapping[str, str]) -> int:
     return TestClient(app).post(PATH, content=body, headers=dict(headers)).status_code
-
-
-@contextlib.contextmanager
-def _captured() -> Generator[io.StringIO]:
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        yield printed
