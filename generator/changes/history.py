@@ -156,9 +156,7 @@ def _union(one: Iterable[str], other: Iterable[str]) -> list[str]:
 
 
 def _merged(one: dict[K, list[str]], other: dict[K, list[str]]) -> dict[K, list[str]]:
-    return {
-        key: _union(one.get(key, ()), other.get(key, ())) for key in (*one, *(key for key in other if key not in one))
-    }
+    return {key: _union(one.get(key, ()), other.get(key, ())) for key in one | other}
 
 
 def _plain(entries: _Entries) -> list[Node]:
