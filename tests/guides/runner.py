@@ -109,18 +109,19 @@ class GuideRunner:
         self._finish(block, [python, str(program)], expected)
 
     def _run_commands(self, block: Block, expected: str | None) -> None:
-        lines = [self._prepare(block, line) for line in block.text.splitlines()]
-        *before, last = lines
+        lines = block.text.splitlines()
+        prepared = [self._prepare(block, line) for line in lines]
         state = self.folder.parent / "state"
         keep = f"\n{{ pwd; env -0; }} > {shlex.quote(str(state))}\n"
-        if not commands.serves(block.text.splitlines()[-1]):
-            self._finish(block, ["sh", "-ec", "\n".join(lines) + keep], expected)
+        if not commands.serves(lines[-1]):
+            self._finish(block, ["sh", "-ec", "\n".join(prepared) + keep], expected)
             directory, _, variables = state.read_text(encoding="utf-8").partition("\n")
             self._current = Path(directory)
             self._environment = dict(pair.split("=", 1) for pair in variables.rstrip("\0").split("\0"))
             return
+        *before, last = prepared
         script = "\n".join([*before, f"exec {last}"])
-        self._stack.enter_context(self._serve(block, script, self.ports.of(block.text.splitlines()[-1]), expected))
+        self._stack.enter_context(self._serve(block, script, self.ports.of(lines[-1]), expected))
         self._environment = dict(self._new_terminal)
 
     def _prepare(self, block: Block, line: str) -> str:
@@ -159,6 +160,10 @@ class GuideRunner:
     def _serve(self, block: Block, script: str, port: int, expected: str | None) -> Generator[None]:
         """Run a server until the end of the guide."""
         log = self.folder.parent / f"server_{block.number}.log"
+
+        def printed() -> str:
+            return log.read_text(encoding="utf-8")
+
         with log.open("w", encoding="utf-8") as output:
             server = subprocess.Popen(
                 ["sh", "-ec", script],
@@ -170,25 +175,24 @@ class GuideRunner:
             )
         try:
             if not _wait_until(lambda: commands.listens(port), while_true=lambda: server.poll() is None):
-                raise GuideError(block, f"does not listen\n{log.read_text(encoding='utf-8')}")
+                raise GuideError(block, f"does not listen\n{printed()}")
             if expected is not None:
                 shown = f"...\n{expected}..."
-                _wait_until(
-                    lambda: _matches(shown, self._restored(log, shown)), while_true=lambda: server.poll() is None
-                )
-                self._compare(block, shown, log.read_text(encoding="utf-8"))
+                # The guide may show the first line too, before which nothing is printed.
+                _wait_until(lambda: self._matches(shown, f"\n{printed()}"), while_true=lambda: server.poll() is None)
+                self._compare(block, shown, f"\n{printed()}")
             yield
         finally:
             _stop(server)
 
-    def _restored(self, log: Path, expected: str) -> str:
-        return self.ports.restore("\n" + log.read_text(encoding="utf-8"), expected)
-
     def _compare(self, block: Block, expected: str, printed: str) -> None:
-        """Compare an output with the one in the guide, where `...` stands for anything."""
-        printed = self.ports.restore(printed, expected)
-        if not _matches(expected, printed):
-            raise GuideError(block, f"prints\n{printed}\ninstead of\n{expected}")
+        if not self._matches(expected, printed):
+            raise GuideError(block, f"prints\n{self.ports.restore(printed, expected)}\ninstead of\n{expected}")
+
+    def _matches(self, expected: str, printed: str) -> bool:
+        """Whether an output is the one in the guide, where `...` matches any text."""
+        got = f"{self.ports.restore(printed, expected).rstrip()}\n"
+        return doctest.OutputChecker().check_output(f"{expected.rstrip()}\n", got, doctest.ELLIPSIS)
 
     def _check_used(self, block: Block, blocks: list[Block]) -> None:
         """Check that Python has imported a file, or that another block names it."""
@@ -215,10 +219,6 @@ def _exists(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _matches(expected: str, printed: str) -> bool:
-    return doctest.OutputChecker().check_output(f"{expected.rstrip()}\n", f"{printed.rstrip()}\n", doctest.ELLIPSIS)
 
 
 def _wait_until(reached: Callable[[], bool], *, while_true: Callable[[], bool], seconds: float = SECONDS) -> bool:

@@ -50,6 +50,11 @@ def test_a_guide_that_starts_the_emulator_reads_its_keys_in_each_terminal(tmp_pa
     run(tmp_path / "second", f'{start}```sh\n{read}{count}```\n\n```\n{{..."total_count":0}}\n```\n')
 
 
+def test_a_guide_may_show_the_first_line_of_a_server(tmp_path: Path) -> None:
+    app = "```python\n# app.py\nfrom fastapi import FastAPI\napp = FastAPI()\n```\n"
+    run(tmp_path, f"{app}```sh\nuvicorn app:app\n```\n\n```\nINFO:     Started server process [...]\n```\n")
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
