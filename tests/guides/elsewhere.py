@@ -7,10 +7,9 @@ from tests.guides.blocks import Block
 CHECKED_ELSEWHERE: dict[tuple[str, str], str] = {
     ("follow-clerks-api.md", "sh"): "tests/generator/test_updating.py",
 }
-"""The page, and the language or the first line of the blocks: the file of the test that reads them from the page."""
+"""By page and language of the blocks, the file of the test that reads them from the page."""
 
 
 def is_checked_elsewhere(block: Block) -> bool:
     """Whether another test checks a block."""
-    first_line = block.text.split("\n", 1)[0]
-    return any((block.page, mark) in CHECKED_ELSEWHERE for mark in (block.language, first_line))
+    return (block.page, block.language) in CHECKED_ELSEWHERE
