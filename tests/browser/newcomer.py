@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -65,9 +65,6 @@ def _write(values: Mapping[str, float]) -> None:
 
 def sign_in(page: Page, origin: str) -> None:
     """Sign in as README says."""
-    port = int(origin.strip("/").rpartition(":")[2])
-    while not listens(port):  # it prints its address just before it listens
-        time.sleep(0.05)
     page.goto(origin)
     page.get_by_role("link", name="Sign in").click()
     page.get_by_role("button", name="Ada Lovelace").click()
@@ -76,7 +73,7 @@ def sign_in(page: Page, origin: str) -> None:
 
 @contextmanager
 def running(command: str, folder: Path, variables: Mapping[str, str]) -> Generator[dict[str, str]]:
-    """Serve the application with a command of a shell until the end of the block, and return the printed addresses."""
+    """Serve an application with a shell command until the end of the block, and return what it prints, by label."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CLERK_", "MAKE"))}
     with subprocess.Popen(
         ["sh", "-ec", command],
@@ -94,10 +91,20 @@ def running(command: str, folder: Path, variables: Mapping[str, str]) -> Generat
                 assert line, "the command has ended"
                 name, _, value = line.partition(":")
                 addresses[name] = value.strip()
+            port = int(addresses["Application"].strip("/").rpartition(":")[2])
+            while not listens(port):  # it prints its address just before it listens
+                assert program.poll() is None, "the command has ended"
+                time.sleep(0.05)
             yield addresses
         finally:
             os.killpg(program.pid, signal.SIGTERM)
             program.wait(20)
+
+
+def serving_checkout(target: str) -> AbstractContextManager[dict[str, str]]:
+    """Serve an application of this checkout, as `running` does, with a target of the Makefile on a free port."""
+    # The environment of the tests stays as it is.
+    return running(f"make -o .venv/.ready {target} PORT={free_port()}", npm.ROOT, {})
 
 
 if __name__ == "__main__":

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from clerkkit import Clerk
-from tests.browser import npm
-from tests.browser.test_readme import free_port
-
-
-@contextmanager
-def serving(target: str) -> Generator[dict[str, str]]:
-    """Run a target of the Makefile until the end of the block, and return what it prints, by its labels."""
-    command = ["make", "--silent", "-o", ".venv/.ready", target, f"PORT={free_port()}"]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CLERK_", "MAKE"))}
-    with subprocess.Popen(
-        command, cwd=npm.ROOT, env=inherited, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as program:
-        try:
-            assert program.stdout is not None
-            printed: dict[str, str] = {}
-            for line in program.stdout:
-                label, _, value = line.partition(":")
-                printed[label] = value.strip()
-                if label == "Application":
-                    break
-            yield printed
-        finally:
-            os.killpg(program.pid, signal.SIGTERM)
-            program.wait(20)
+from tests.browser import newcomer
 
 
 @pytest.mark.flow("a complete project: sign in, add a note, invite a member, see a change that a webhook brings")
@@ -44,9 +17,8 @@ def serving(target: str) -> Generator[dict[str, str]]:
 def test_project_serves_the_members_of_an_organization(
     page: Page, new_context: Callable[..., BrowserContext], target: str
 ) -> None:
-    with serving(target) as printed:
+    with newcomer.serving_checkout(target) as printed:
         home = printed["Application"]
-        wait_until_it_serves(home)
         email_address, password = printed["Sign in as"].split(", with the password: ")
         page.goto(home)
         page.get_by_role("link", name="Sign in").click()
@@ -90,12 +62,6 @@ def test_project_serves_the_members_of_an_organization(
         expect(page.get_by_role("main")).not_to_contain_text("Analytical Engines")
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("link", name="Sign in")).to_be_visible()
-
-
-def wait_until_it_serves(home: str) -> None:
-    """Wait until the server, which prints its address first, accepts connections."""
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
-        client.get(home)
 
 
 def accept_invitation(page: Page, local_clerk: str, home: str) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import newcomer, npm
-from tests.guides.commands import free_port
+from tests.browser import newcomer
 
 
 @pytest.mark.flow("the first minutes of the README: three commands")
 def test_first_minutes(page: Page) -> None:
     assert newcomer.COMMANDS == ["git clone REPOSITORY clerkkit", "cd clerkkit", "make example-fastapi"]
-    # The environment of the tests stays as it is, and the usual port may be in use.
-    command = f"make -o .venv/.ready example-fastapi PORT={free_port()}"
-    with newcomer.running(command, npm.ROOT, {}) as addresses:
+    with newcomer.serving_checkout("example-fastapi") as addresses:
         newcomer.sign_in(page, addresses["Application"])
         page.get_by_role("link", name="Analytical Engines").click()
         page.get_by_label("New note").fill("Oil the engine")
