@@ -64,7 +64,7 @@ def test_handler_that_fails_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
         ("user.updated", "`user.deleted` is final"),
         ("user.deleted", "remember the id"),
         ("organizationInvitation.revoked", "`pending`, then `accepted` or `revoked` or `expired`"),
-        ("email.created", "no order to keep"),
+        ("email.created", "need no ordering"),
         ("session.ended", "`clerkkit.sync` has no table"),
     ],
 )

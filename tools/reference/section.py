@@ -17,7 +17,7 @@ class Section:
     pages: Mapping[str, str]
     """The Markdown of each page, by its path below docs/reference."""
     problems: Sequence[str] = ()
-    """What somebody has to add, such as an example; `--check` fails for these."""
+    """What is missing, such as an example; `--check` fails for these."""
 
 
 class SectionFailed(Exception):

@@ -61,7 +61,7 @@ def check(site: Path, base: str = "/") -> Report:
 
 
 def _files(site: Path, pattern: str) -> list[Path]:
-    """Return the files of a kind; the folder of a page that shows base.html has such a name, too."""
+    """Return the files that match a pattern. Folders can match too: the page that shows base.html is one."""
     return [path for path in sorted(site.rglob(pattern)) if path.is_file()]
 
 

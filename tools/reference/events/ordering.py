@@ -19,14 +19,15 @@ Deliveries can arrive in another order than the changes, and more than once. Of 
 newer is the one with the later `data.updated_at`; if these are equal, the one with the later `timestamp` of the
 event."""
 _DELETION = """\
-`{kind}.deleted` is final, because Clerk does not use an id twice: ignore what arrives about the object later."""
+`{kind}.deleted` is final, because Clerk does not use an id twice: ignore events about the object that arrive later."""
 _IS_DELETION = """\
 A deletion is final, because Clerk does not use an id twice: remember the id, and ignore every other event about the
 object, even if it arrives later."""
 _SYNC = "[`clerkkit.sync`](../../sync.md) applies this rule{table}."
 _MESSAGE = """\
-Each event is a message of its own, which does not change, so there is no order to keep. Clerk can deliver it more than
-once: store the header `svix-id`, which is signed and the same each time, and ignore messages that you have seen."""
+Each event describes one message, which never changes, so these events need no ordering. Clerk can deliver an event more
+than once: store the header `svix-id`, which is signed and the same for each delivery, and ignore ids that you have
+seen."""
 _NO_TABLE = "`clerkkit.sync` has no table for these objects."
 
 

@@ -10,9 +10,9 @@ from tools.reference.models.catalog import ModelClass
 
 _PAGE = "models/index.md"
 _INTRO = """\
-Methods return these classes, and the data of events consists of them. Import them from `clerkkit`, those that only
-events contain from `clerkkit.events`. [Responses](../../responses.md) describes how they behave: they keep unknown
-keys, no response makes them raise an error, and enums are strings at run time.
+Methods return these classes, and the data of events consists of them. Import them from `clerkkit`, or from
+`clerkkit.events` if only events contain them. [Responses](../../responses.md) describes how they behave: they keep
+unknown keys, no response makes them raise an error, and enums are strings at run time.
 
 The column "presence" says what Clerk's document promises:
 
@@ -23,7 +23,7 @@ The column "presence" says what Clerk's document promises:
 | may be absent | Clerk may leave the key out, which reads as `None`; `"key" in model` tells whether it was sent |
 | required, optional | for objects that you send: whether you must give it |
 
-The values after "one of" are those that Clerk's document lists. Others can follow, and are read as strings.
+The values after "one of" are those that Clerk's document lists. Clerk can add others, which are read as strings.
 
 Below a class are the changes of its attributes in the documents of each API version. The commits in parentheses are
 those of Clerk's repository of documents, [clerk/openapi-specs](https://github.com/clerk/openapi-specs). A version

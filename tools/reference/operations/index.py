@@ -33,7 +33,7 @@ def build(things: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, 
         _INTRO,
         markdown.table(("resource", "methods"), rows),
         "## Data of the examples",
-        "Each example begins with these objects. Ids of Clerk's have 27 characters after the underscore.",
+        "Each example begins with these objects. The ids that Clerk generates have 27 characters after the underscore.",
         markdown.table(("id or variable", "what it is"), data),
     )
     return pages

@@ -8,7 +8,7 @@ from typing import Any
 from clerk_core.guards import is_list, is_object
 
 ORIGIN = "http://127.0.0.1:4010"
-"""The origin of `python -m clerk_emulator`, which stands for that of the emulator that runs the examples."""
+"""The origin of `python -m clerk_emulator`, shown instead of that of the emulator that runs the examples."""
 
 _MORE = "..."
 _SECRETS = (

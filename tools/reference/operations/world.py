@@ -29,7 +29,7 @@ class World(Emulator):
         self.things: dict[str, str] = {}
         """What the examples refer to by id, with a description."""
         self.variables: dict[str, tuple[str, str]] = {}
-        """Values that no id stands for, such as tokens, by the name of their variable, with a description."""
+        """Generated values, such as tokens, by the name of the variable in examples, each with a description."""
         self._first_event = 0
 
     def _observe(self, operation_id: str, status: int, body: Any) -> None:

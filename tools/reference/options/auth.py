@@ -106,25 +106,25 @@ _INVALID_REQUIREMENTS = {
 
 _REASONS = {
     reasons.NO_TOKEN_IN_HEADER: "a machine token is required, and the header `Authorization` has none",
-    reasons.NO_SESSION_OR_CLIENT: "the browser has no cookies of Clerk: nobody is signed in",
+    reasons.NO_SESSION_OR_CLIENT: "no cookie `__session`, and `__client_uat` is missing or 0: the user is signed out",
     reasons.NO_SESSION_TOKEN: "the browser has come back from Clerk without a session",
-    reasons.NO_CLIENT_UAT: "the cookie `__session` came without `__client_uat`, which tells when somebody signed in",
-    reasons.CLIENT_UAT_ONLY: "somebody has signed in, but the cookie `__session` is missing",
+    reasons.NO_CLIENT_UAT: "a cookie `__session`, but `__client_uat`, the time of the sign-in, is missing or 0",
+    reasons.CLIENT_UAT_ONLY: "the time of a sign-in in `__client_uat`, but no cookie `__session`",
     reasons.OLDER_THAN_CLIENT_UAT: "the session token is older than the last sign-in or sign-out of the browser",
-    f"{reasons.SESSION_EXPIRED}...": "the session token has expired; why it was not refreshed follows",
+    f"{reasons.SESSION_EXPIRED}...": "the session token has expired; the `...` says why it was not refreshed",
     reasons.SESSION_NOT_YET_ACTIVE: "the session token is not valid yet",
     reasons.SESSION_ISSUED_IN_FUTURE: "the session token was issued in the future: a clock is wrong",
-    reasons.DEV_BROWSER_MISSING: "in development, the browser has no cookie that identifies it to Clerk",
-    reasons.DEV_BROWSER_SYNC: "in development, the browser brings that identification in the URL",
+    reasons.DEV_BROWSER_MISSING: "in development, the cookie that identifies the browser to Clerk is missing",
+    reasons.DEV_BROWSER_SYNC: "in development, the URL contains what identifies the browser to Clerk",
     reasons.SATELLITE_NEEDS_SYNC: "a satellite asks the primary domain for the session",
     reasons.PRIMARY_RESPONDS: "in development, the primary domain sends the browser back to the satellite",
-    reasons.CROSS_ORIGIN_SYNC: "the browser comes from another domain, so that the session may have changed",
+    reasons.CROSS_ORIGIN_SYNC: "the browser comes from another domain, so the session may have changed",
     reasons.ORGANIZATION_MISMATCH: "the path requires another organization to be active",
 }
 """What each reason of a request means; those of tokens have hints."""
 
 _DENIALS = [
-    ("307", "with `redirect=True`: a page load of somebody who is signed out is sent to the sign-in page"),
+    ("307", "with `redirect=True`: a page load of a signed-out user is redirected to the sign-in page"),
     ("401", "the caller is signed out, has the wrong type of token, or has a pending session (`session-pending`)"),
     ("403", "the caller lacks what is required; with `reverification`, the body asks clerk-js to verify again"),
     ("503", "the token cannot be verified now, because Clerk cannot be reached or refuses this server's key"),
@@ -157,7 +157,7 @@ def render(emulator: Emulator) -> str:
         "Those of tokens, which `TokenRefused` has too:",
         markdown.table(("reason", "what to do"), [(f"`{name}`", text) for name, text in HINTS.items()]),
         "## Requirements of guards",
-        "The arguments of `require_auth` in each framework. Several of them are all required.",
+        "The arguments of `require_auth` in each framework. A guard with several arguments requires all of them.",
         tables.render(docstrings.attributes(RequirementArguments).values(), errors=requirement_errors, defaults=False),
         markdown.sync_and_async(guards.SYNC, guards.ASYNC),
         "These applications have responded to sessions of the local Clerk with:",

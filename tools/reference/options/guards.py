@@ -56,7 +56,7 @@ def render(emulator: Emulator) -> str:
     Raises GuardFailed if the applications respond with different statuses.
     """
     callers = {
-        "nobody": {},
+        "a request without a token": {},
         "Bob, who is a member of the active organization": _headers(emulator, "user_bob"),
         "Ada, who is its administrator": _headers(emulator, "user_ada"),
     }
