@@ -118,7 +118,9 @@ class Options(_Client):
         headers: Mapping[str, str] | Unset = UNSET,
         secret_key: str | Unset = UNSET,
     ) -> Self:
-        """Return a client with other options, which shares this client's connections and rate limit. It is cheap.
+        """Return a client with other options, which shares this client's connections and rate limit.
+
+        It costs little: use it for single calls too.
 
         Args:
             timeout: Seconds to wait for a connection, and for each read and write.
