@@ -75,6 +75,7 @@ def test_example_that_does_not_work_is_rejected() -> None:
     with populated_world() as world:
         for code, problem in (
             (example("with Clerk() as clerk: clerk.users.get('user_nobody')"), "NotFound"),
+            (example("def show(user: User): pass\nshow.__annotations__"), "NameError"),
             (example("print(1)"), "does not call it"),
             (example("with Clerk() as clerk: clerk.users.get('user_ada')", "print(1)"), "does not call it"),
             (

@@ -52,7 +52,8 @@ def run(world: World, operation_id: str, code: ExampleCode) -> Outcome:
 
 def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outcome:
     world.restart()
-    given: dict[str, Any] = {name: world.variables[name][0] for name in code.variables}
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    namespace |= {name: world.variables[name][0] for name in code.variables}
     printed = io.StringIO()
     try:
         with (
@@ -62,7 +63,7 @@ def _run(world: World, operation_id: str, text: str, code: ExampleCode) -> Outco
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore", DeprecationWarning)
-            exec(compile(text, f"<example of {operation_id}>", "exec"), {"__name__": "__main__", **given})
+            exec(compile(text, f"<example of {operation_id}>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         raise ExampleFailed(f"{operation_id}: {type(error).__name__}: {error}\n{text}") from error
     if world.problems:
