@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Generator
 from contextlib import contextmanager
 from unittest import mock
 
 from clerkkit import Clerk
-from tools.reference.operations.world import World
-
-_CREATED_AT = datetime.datetime(2026, 5, 12, 9, tzinfo=datetime.UTC)
-_NOW = datetime.datetime(2026, 5, 12, 12, tzinfo=datetime.UTC)
-"""When the events happen."""
+from tools.reference.operations.world import CREATED_AT, NOW, REAL_TIME, World, milliseconds
 
 
 @contextmanager
 def populated_world() -> Generator[World]:
     """Run an emulator with two users and an organization, whose clock is frozen when it is restarted."""
     # The roles that it begins with have ids that contain the time. Deliveries need the real one later.
-    real_time = int(_CREATED_AT.timestamp() * 1000)
-    with mock.patch("clerk_emulator.storage.clock._real_time", return_value=real_time):
+    with mock.patch(REAL_TIME, return_value=milliseconds(CREATED_AT)):
         world = World()
     with world, Clerk(world.secret_key, base_url=world.url, max_retries=0) as clerk:
-        world.clock.freeze(_CREATED_AT)
+        world.clock.freeze(CREATED_AT)
         _populate(world, clerk)
         world.save()
         yield world
@@ -32,7 +26,7 @@ def populated_world() -> Generator[World]:
 def restart(world: World) -> None:
     """Restore the data, and the time at which each event happens."""
     world.restart()
-    world.clock.freeze(_NOW)
+    world.clock.freeze(NOW)
 
 
 def _populate(world: World, clerk: Clerk) -> None:

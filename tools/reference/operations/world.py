@@ -12,10 +12,11 @@ from clerk_emulator import Emulator
 from clerkkit import Clerk
 from tools.reference.operations.example_data import populate
 
-_CREATED_AT = datetime.datetime(2026, 5, 12, 9, tzinfo=datetime.UTC)
-_NOW = datetime.datetime(2026, 5, 12, 12, tzinfo=datetime.UTC)
+CREATED_AT = datetime.datetime(2026, 5, 12, 9, tzinfo=datetime.UTC)
+NOW = datetime.datetime(2026, 5, 12, 12, tzinfo=datetime.UTC)
 """When the examples run. Ids begin with the time, so that those of the examples differ from those of the data."""
-_REAL_TIME = "clerk_emulator.storage.clock._real_time"
+REAL_TIME = "clerk_emulator.storage.clock._real_time"
+"""The name of the function from which the emulator's clock gets the time."""
 
 
 class World(Emulator):
@@ -66,14 +67,15 @@ class World(Emulator):
 def populated_world() -> Generator[World]:
     """Run an emulator with the data of the examples, whose real time stands still."""
     # Its clock cannot be frozen before it starts, and the roles that it begins with have ids that contain the time.
-    with mock.patch(_REAL_TIME) as real_time:
-        real_time.return_value = _milliseconds(_CREATED_AT)
+    with mock.patch(REAL_TIME) as real_time:
+        real_time.return_value = milliseconds(CREATED_AT)
         with World() as world, Clerk(world.secret_key, base_url=world.url, max_retries=0) as clerk:
             populate(world, clerk)
             world.save()
-            real_time.return_value = _milliseconds(_NOW)
+            real_time.return_value = milliseconds(NOW)
             yield world
 
 
-def _milliseconds(at: datetime.datetime) -> int:
+def milliseconds(at: datetime.datetime) -> int:
+    """Return a time as Unix milliseconds."""
     return int(at.timestamp() * 1000)
