@@ -22,10 +22,7 @@ def test_home_welcomes_visitors_and_sends_users_to_their_organizations(site: Sit
 
 def test_pages_send_visitors_to_the_sign_in_page_and_back(site: Site) -> None:
     page = f"/organizations/{site.engines}/members"
-    site.browser.cookies["__client_uat"], site.browser.cookies["__clerk_db_jwt"] = (
-        "0",
-        "dvb_1",
-    )  # as after a first visit
+    site.browser.cookies.load({"__client_uat": "0", "__clerk_db_jwt": "dvb_1"})  # as after a first visit
     sent = site.get(page, headers={"Accept": "text/html"})
     assert sent.status_code == 307
     target, _, query = sent.headers["Location"].partition("?")

@@ -56,9 +56,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], float] =
             finally:
                 await engine.dispose()
 
-    app = FastAPI(
-        title="Team notes", lifespan=lifespan, docs_url=None, redoc_url=None
-    )  # they load scripts of other sites
+    # FastAPI's pages of documentation load scripts of other sites.
+    app = FastAPI(title="Team notes", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.clerk = clerk
     app.state.sync = sync
