@@ -9,7 +9,7 @@ import pytest
 from clerk_emulator import Emulator
 from clerkkit import Clerk
 from clerkkit.integrations.django import client
-from clerkkit.testing.webhooks import webhook_secret
+from clerkkit.testing import webhook_secret
 from django.test import Client
 
 from team_notes.local import PEOPLE

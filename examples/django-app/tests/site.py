@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,9 +70,11 @@ class Site:
         note_id: int = added.json()["id"]
         return note_id
 
-    def deliver(self, event: dict[str, object], message_id: str | None = None, secret: str | None = None) -> int:
-        """Send an event to the application, and return the status of its response."""
-        hook = signed_webhook(event, secret or self.secret, message_id=message_id)
+    def deliver(
+        self, event: dict[str, object], message_id: str | None = None, secret: str | None = None, age: float = 0
+    ) -> int:
+        """Send an event that was signed some seconds ago to the application, and return the status of its response."""
+        hook = signed_webhook(event, secret or self.secret, message_id=message_id, now=time.time() - age)
         headers = {name: value for name, value in hook.headers.items() if name != "content-type"}
         return self.browser.post(
             "/webhooks/clerk", hook.body, content_type="application/json", headers=headers

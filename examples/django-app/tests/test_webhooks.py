@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clerkkit.testing.webhooks import webhook_secret
+from clerkkit.testing import webhook_secret
 from django.test import Client
 
 from tests.site import Site
@@ -78,6 +78,13 @@ def test_webhooks_need_no_csrf_token_and_no_session(site: Site) -> None:
     site.browser = Client(HTTP_HOST="localhost:8000", enforce_csrf_checks=True)
     (event,) = rename(site, "King")
     assert site.deliver(event) == 204
+
+
+def test_message_that_was_recorded_long_ago_is_rejected(site: Site) -> None:
+    ada = write_note(site)
+    (event,) = rename(site, "Evil")
+    assert site.deliver(event, age=3600) == 400
+    assert author_of_note(site, ada) == "Ada Lovelace"
 
 
 def test_webhooks_of_other_instances_are_rejected(site: Site) -> None:

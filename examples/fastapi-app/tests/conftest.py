@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from clerk_emulator import Emulator
 from clerkkit import Clerk
-from clerkkit.testing.webhooks import webhook_secret
+from clerkkit.testing import webhook_secret
 from fastapi.testclient import TestClient
 
 from app.application import create_app
@@ -28,6 +28,7 @@ def settings(clerk_emulator: Emulator, tmp_path: Path, monkeypatch: pytest.Monke
     for name, value in {
         **clerk_emulator.environment,
         "APP_ORIGIN": ORIGIN,
+        "CLERK_INSTANCE_ID": clerk_emulator.dump()["keys"]["instance_id"],
         "CLERK_WEBHOOK_SIGNING_SECRET": webhook_secret(),
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'notes.db'}",
     }.items():

@@ -50,9 +50,11 @@ class Site:
         note_id: int = added.json()["id"]
         return note_id
 
-    def deliver(self, event: dict[str, object], message_id: str | None = None, secret: str | None = None) -> int:
-        """Send an event to the application, and return the status of its response."""
-        now = self.emulator.clock.time()
+    def deliver(
+        self, event: dict[str, object], message_id: str | None = None, secret: str | None = None, age: float = 0
+    ) -> int:
+        """Send an event that was signed some seconds ago to the application, and return the status of its response."""
+        now = self.emulator.clock.time() - age
         hook = signed_webhook(event, secret or self.secret, message_id=message_id, now=now)
         return self.browser.post("/webhooks/clerk", content=hook.body, headers=hook.headers).status_code
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clerkkit.testing import signed_webhook
-from clerkkit.testing.webhooks import webhook_secret
+from clerkkit.testing import webhook_secret
 
 from tests.site import Site
 
@@ -85,6 +84,12 @@ def test_webhooks_need_no_cookie_and_no_origin(site: Site) -> None:
 def test_message_that_was_recorded_long_ago_is_rejected(site: Site) -> None:
     ada = write_note(site)
     (event,) = rename(site, "Evil")
-    hook = signed_webhook(event, site.secret, now=site.emulator.clock.time() - 3600)
-    assert site.browser.post("/webhooks/clerk", content=hook.body, headers=hook.headers).status_code == 400
+    assert site.deliver(event, age=3600) == 400
+    assert author_of_note(site, ada) == "Ada Lovelace"
+
+
+def test_webhooks_of_other_instances_are_rejected(site: Site) -> None:
+    ada = write_note(site)
+    (event,) = rename(site, "Evil")
+    assert site.deliver({**event, "instance_id": "ins_other"}) == 400
     assert author_of_note(site, ada) == "Ada Lovelace"
