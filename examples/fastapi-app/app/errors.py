@@ -25,7 +25,13 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def describe(error: ApiError) -> str:
-    """Return the message of Clerk for people."""
+    """Return the message of Clerk for people.
+
+    Raises:
+        ApiError: Clerk has failed, and has nothing to say to people.
+    """
+    if error.status_code >= 500:
+        raise error
     return next((one.long_message or one.message for one in error.errors), None) or error.message
 
 

@@ -166,6 +166,26 @@ def test_outage_of_clerk_is_a_503(site: Site) -> None:
     assert "Try again" in page.text
 
 
+@pytest.mark.parametrize(
+    ("operation", "path", "form"),
+    [
+        ("CreateOrganization", "/organizations", {"name": "Looms"}),
+        ("UpdateOrganization", "/organizations/{engines}/settings", {"name": "Looms"}),
+        (
+            "CreateOrganizationInvitation",
+            "/organizations/{engines}/invitations",
+            {"email_address": "mary@example.com", "role": "org:member"},
+        ),
+    ],
+)
+def test_outage_during_a_change_is_a_503(site: Site, operation: str, path: str, form: dict[str, str]) -> None:
+    ada = site.sign_in(ADA, site.engines)
+    site.emulator.faults.add(operation, status=503, times=9)
+    page = site.browser.post(path.format(engines=site.engines), data=form, headers=ada)
+    assert page.status_code == 503
+    assert "Try again" in page.text
+
+
 @pytest.mark.parametrize("path", ["user_2nobody", "a b", "%2e%2e", "..%2f.."])
 def test_unknown_member_is_not_found(site: Site, path: str) -> None:
     ada = site.sign_in(ADA, site.engines)

@@ -91,9 +91,7 @@ async def _change(
     try:
         await change
     except ApiError as error:
-        if error.status_code >= 500:
-            raise
-        return await _show_members(request, clerk, sync, admin, problem=error)
+        return await _show_members(request, clerk, sync, admin, refused=error)
     return RedirectResponse(f"/organizations/{admin.organization_id}/members", 303)
 
 
@@ -103,10 +101,11 @@ async def _show_members(
     sync: AsyncSync,
     member: Member,
     page: int = 1,
-    problem: ApiError | None = None,
+    refused: ApiError | None = None,
 ) -> Response:
     """Render the members. They are read from Clerk, so that a change that was just made is visible."""
     id_ = member.organization_id
+    problem, status = (describe(refused), refused.status_code) if refused else (None, 200)
     found = await clerk.organization_memberships.list(
         id_, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE, order_by="created_at"
     )
@@ -118,7 +117,7 @@ async def _show_members(
     return render(
         request,
         "members.html",
-        problem.status_code if problem else 200,
+        status,
         organization=await clerk.organizations.get(id_),
         member=member,
         session=member.session,
@@ -128,5 +127,5 @@ async def _show_members(
         invitations=invitations,
         roles=roles,
         note_counts=await notes.count_by_author(sync, id_),
-        problem=describe(problem) if problem else None,
+        problem=problem,
     )

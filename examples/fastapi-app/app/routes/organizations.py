@@ -74,8 +74,9 @@ async def rename(request: Request, clerk: ClerkClient, admin: OrganizationAdmin,
     try:
         await clerk.organizations.update(admin.organization_id, name=name)
     except ApiError as error:
+        problem = describe(error)
         organization = await clerk.organizations.get(admin.organization_id)
-        values = {"organization": organization, "member": admin, "session": admin.session, "problem": describe(error)}
+        values = {"organization": organization, "member": admin, "session": admin.session, "problem": problem}
         return render(request, "settings.html", error.status_code, **values)
     return RedirectResponse(f"/organizations/{admin.organization_id}/settings", 303)
 
@@ -90,10 +91,9 @@ async def delete_organization(clerk: ClerkClient, admin: OrganizationAdmin) -> R
 
 
 async def _show_organizations(
-    request: Request, clerk: ClerkClient, session: Session, error: ApiError | None = None
+    request: Request, clerk: ClerkClient, session: Session, refused: ApiError | None = None
 ) -> Response:
+    problem, status = (describe(refused), refused.status_code) if refused else (None, 200)
     memberships = [one async for one in clerk.users.iterate_organization_memberships(session.user_id)]
     organizations = [(one.organization, one.role_name or one.role) for one in memberships if one.organization]
-    problem = describe(error) if error else None
-    status = error.status_code if error else 200
     return render(request, "organizations.html", status, session=session, organizations=organizations, problem=problem)
