@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvicorn
 
-from app.application import WEBHOOKS, create_app
+from app.application import create_app
 from app.backfill import backfill
 from app.settings import Settings
 
@@ -38,7 +38,7 @@ def _run_local_clerk(port: int) -> Generator[Settings]:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        run_local_clerk(f"http://localhost:{port}", WEBHOOKS) as environment,
+        run_local_clerk(f"http://localhost:{port}") as environment,
     ):
         os.environ |= {**environment, "DATABASE_URL": f"sqlite+aiosqlite:///{Path(folder) / 'notes.db'}"}
         settings = Settings.load()

@@ -8,19 +8,15 @@ from pathlib import Path
 
 from clerk_emulator import Emulator
 
+from app.application import WEBHOOKS
+
 PEOPLE = Path(__file__).resolve().parent / "people.yaml"
 
 
 @contextlib.contextmanager
-def run_local_clerk(origin: str, webhooks: str, port: int = 0) -> Generator[dict[str, str]]:
-    """Run a local Clerk until the end of the block, and return the variables for an application at an origin.
-
-    Args:
-        origin: The origin of the application.
-        webhooks: The path that receives webhooks.
-        port: The port of the local Clerk; 0 picks a free one.
-    """
-    with Emulator(seed=PEOPLE, port=port, webhooks=f"{origin}{webhooks}") as emulator:
+def run_local_clerk(origin: str) -> Generator[dict[str, str]]:
+    """Run a local Clerk until the end of the block, and return the variables for an application at an origin."""
+    with Emulator(seed=PEOPLE, webhooks=f"{origin}{WEBHOOKS}") as emulator:
         yield {
             **emulator.environment,
             "CLERK_WEBHOOK_SIGNING_SECRET": emulator.webhooks.endpoints[0]["secret"],
