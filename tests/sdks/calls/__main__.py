@@ -21,17 +21,16 @@ KNOWN = {"clerk.jwt_templates.create": "claims are not sent", "clerk.jwt_templat
 def main() -> int:
     """Return 1 if a call sends another request, or if the page was not up to date."""
     rows = table.rows(_official("official.py", "signatures"))
-    sent = _official("official.py", "requests", given=[row.official for row in rows])
+    own = [ours.send(row.clerkkit) for row in rows]
+    theirs = _official("official.py", "requests", given=[row.official for row in rows])
     problems = [f"{table.PAGE.name}: it is not so that Clerk's SDK {one}" for one in _official("statements.py")]
-    for row, theirs in zip(rows, sent, strict=True):
-        found = list(ours.differences(ours.send(row.clerkkit), theirs))
+    for row, expected, sent in zip(rows, own, theirs, strict=True):
+        found = list(ours.differences(expected, sent))
         method = row.official.partition("(")[0]
         if bool(found) != (method in KNOWN):
             problems.append(f"{row.official}: {', '.join(found) or f'no longer so: {KNOWN[method]}'}")
-    extra = [row.official for row, theirs in zip(rows, sent, strict=True) if _adds(ours.send(row.clerkkit), theirs)]
-    print(
-        f"{environments.OFFICIAL}: {len(rows)} methods, {len(problems)} differences, {len(extra)} send more arguments"
-    )
+    extra = sum(map(_adds, own, theirs))
+    print(f"{environments.OFFICIAL}: {len(rows)} methods, {len(problems)} differences, {extra} send more arguments")
     page = table.PAGE.read_text(encoding="utf-8")
     updated = table.replace(page, table.render(rows))
     if page != updated:
@@ -57,6 +56,7 @@ def _official(script: str, *arguments: str, given: Any = None) -> list[Any]:
 
 
 def _adds(own: Any, theirs: Any) -> bool:
+    """Whether a request of Clerk's SDK has arguments that ours has not."""
     return any(
         key not in own[part] for part in ("query", "body") for key in theirs.get(part, {}) if isinstance(key, str)
     )

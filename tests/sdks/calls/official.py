@@ -60,11 +60,9 @@ def signatures() -> list[dict[str, Any]]:
 def _fields(method: Any) -> dict[str, bool]:
     """Return the fields of the model that a method takes as `request`, and whether each is required."""
     models = _alternatives(inspect.get_annotations(method, eval_str=True)["request"])
-    (*_, fields) = (
-        {},
-        *(one.model_fields for one in models if hasattr(one, "model_fields")),
-    )  # the newest form is last
-    return {name: field.is_required() for name, field in fields.items()}
+    forms = [one.model_fields for one in models if hasattr(one, "model_fields")]
+    newest = forms[-1] if forms else {}
+    return {name: field.is_required() for name, field in newest.items()}
 
 
 def _alternatives(hint: Any) -> list[Any]:

@@ -70,7 +70,7 @@ def _row(operation: Operation, signature: Json) -> Row:
         theirs["request_body" if "request_body" in fields else "request"] = rows
         own = [*path.values(), rows]
     else:
-        given = {official[_plain(name)]: _official_value(operation, name, one) for name, one in shown.items()}
+        given = {official[_plain(name)]: _official_value(name, one) for name, one in shown.items()}
         theirs |= {"request": given} if signature["request"] else given
         own = [*path.values()]
     keywords = {name: Variable("image") if name == "file" else one for name, one in shown.items()}
@@ -88,7 +88,7 @@ def _path_value(name: str, schema: Any) -> Any:
     return given if "enum" in resolve(schema) or name == "provider" else Variable(_snake(name))
 
 
-def _official_value(operation: Operation, name: str, given: Any) -> Any:
+def _official_value(name: str, given: Any) -> Any:
     if name == "file":
         return {"file_name": "ada.png", "content": Variable("image"), "content_type": "image/png"}
     return given
