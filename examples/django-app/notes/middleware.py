@@ -44,4 +44,6 @@ class ClerkErrorMiddleware:
         if not isinstance(error, ApiError | TransportError):
             return None
         _log.error("a call to Clerk failed: %s", error)
-        return render(request, "503.html", status=503)
+        response = render(request, "503.html", status=503)
+        response.headers["Retry-After"] = "5"
+        return response

@@ -163,6 +163,7 @@ def test_outage_of_clerk_is_a_503(site: Site) -> None:
     site.emulator.faults.add("GetOrganization", status=503, times=9)
     page = site.get(f"/organizations/{site.engines}", headers=ada)
     assert page.status_code == 503
+    assert page.headers["Retry-After"] == "5"
     assert "Try again" in page.content.decode()
 
 
