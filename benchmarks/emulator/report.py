@@ -30,7 +30,7 @@ requests over four loopback connections that stay open.
 - **The peer** is the npm package {peer}, which emulates Clerk among others. Both servers start with {users} users,
   keep their state in memory, and receive the same requests in turn, {batch} in each round. "Per second" is elapsed
   time; the ratio of processor time does not depend on what else the machine does. Both are medians over the rounds.
-  The peer signs tokens in threads, so that it can use a second core. The comparison is left out if node or npm is
+  Both sign tokens in threads, so that they can use a second core. The comparison is left out if node or npm is
   missing.
 - **The bare server** is one Starlette route in uvicorn that reads the request and returns a fixed user. It checks
   no key, validates nothing and stores nothing. Its requests per second are one divided by the processor time of a

@@ -90,6 +90,9 @@ class Response:
     """Bytes to send instead of `body`; `headers` then has their Content-Type."""
     cookies: tuple[str, ...] = ()
     """Values of `Set-Cookie` headers."""
+    compute_body: Callable[[], Json] | None = None
+    """Returns the body instead, if that takes a processor's time and not the store, such as a signature. Called in a
+    thread after the transaction, so that other requests are answered meanwhile. Only for the Backend API."""
 
 
 Handler = Callable[[Call], Response | Json | list[Json] | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from clerk_emulator.json_types import Json
@@ -15,6 +16,9 @@ SESSION = "cl_B7d4PD111AAA"
 TEMPLATE = "cl_B7d4PD222AAA"
 MACHINE = "cl_B7d4PD333AAA"
 """Values of the header `cat`: the category of a token."""
+
+Signer = Callable[[], str]
+"""Signs a token whose claims are set. It takes most of a token's time and does not use the store."""
 
 SKEW_SECONDS = 10
 """Seconds by which a token is valid before its creation."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from clerk_emulator.domain import factor_ages, jwts
 from clerk_emulator.domain.billing.claims import claims as billing_claims
 from clerk_emulator.json_types import Json
@@ -13,7 +15,12 @@ SESSION_SECONDS = 60
 """Lifetime of a session token in seconds."""
 
 
-def create(
+def create(store: Store, keys: Keys, session: Json, *, origin: str | None = None) -> str:
+    """Return a session token, as `signer` does its signer."""
+    return signer(store, keys, session, origin=origin)()
+
+
+def signer(
     store: Store,
     keys: Keys,
     session: Json,
@@ -21,8 +28,8 @@ def create(
     seconds: int | None = None,
     origin: str | None = None,
     compact: bool = True,
-) -> str:
-    """Return a session token. `origin` is that of the requesting page; it becomes the claim `azp`.
+) -> jwts.Signer:
+    """Return the signer of a session token. `origin` is that of the requesting page; it becomes the claim `azp`.
 
     A `compact` token has version 2. Others have version 1, which does not contain plans.
     """
@@ -41,13 +48,14 @@ def create(
         claims["act"] = session["actor"]
     active = session.get("last_active_organization_id")
     member = _membership(store, session["user_id"], active) if active else None
-    if not compact:
-        return jwts.sign(keys, claims | (_plain_organization_claims(*member) if member else {}), category=jwts.SESSION)
-    claims["v"] = 2
-    if member:
-        claims |= _compact_organization_claims(*member)
-    claims |= billing_claims(store, session["user_id"], active if member else None, claims.get("fea", ""))
-    return jwts.sign(keys, claims, category=jwts.SESSION)
+    if compact:
+        claims["v"] = 2
+        if member:
+            claims |= _compact_organization_claims(*member)
+        claims |= billing_claims(store, session["user_id"], active if member else None, claims.get("fea", ""))
+    elif member:
+        claims |= _plain_organization_claims(*member)
+    return functools.partial(jwts.sign, keys, claims, category=jwts.SESSION)
 
 
 def _membership(store: Store, user_id: str, organization_id: str) -> tuple[Json, str, list[str]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any, cast
@@ -37,8 +38,11 @@ _VERIFIED = {
 _ORGANIZATION = ("id", "name", "slug", "public_metadata")
 
 
-def create_token(store: Store, keys: Keys, template: Json, session: Json, seconds: int | None = None) -> str:
-    """Return a token of a session's user with a template's claims. `seconds` overrides the template's lifetime."""
+def signer(store: Store, keys: Keys, template: Json, session: Json, seconds: int | None = None) -> jwts.Signer:
+    """Return the signer of a token of a session's user with a template's claims.
+
+    `seconds` overrides the template's lifetime.
+    """
     claims = {
         **render(template["claims"], _context(store, session)),
         "iss": keys.issuer,
@@ -48,7 +52,8 @@ def create_token(store: Store, keys: Keys, template: Json, session: Json, second
     }
     if session.get("_origin"):
         claims["azp"] = session["_origin"]
-    return jwts.sign(
+    return functools.partial(
+        jwts.sign,
         keys,
         claims,
         category=jwts.TEMPLATE,

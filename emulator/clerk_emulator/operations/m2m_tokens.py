@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clerk_emulator.call import Call
+from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import jwts, machine_access, opaque_tokens
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -26,7 +26,7 @@ _RESERVED = {"iss", "sub", "exp", "nbf", "iat", "jti", "aud", "scopes"}
 
 
 @operation("createM2MToken", allows_machines=True)
-def create_m2m_token(call: Call) -> Json:
+def create_m2m_token(call: Call) -> Response | Json:
     if not call.caller.is_machine:
         # Clerk's response to the key of an instance is not known.
         raise _forbidden("Only machines can create M2M tokens: use the secret key of a machine.")
@@ -48,10 +48,10 @@ def create_m2m_token(call: Call) -> Json:
         "_machine_id": machine["id"],
     }
     if body.get("token_format") == "jwt":
-        return _create_jwt(call, row, jwts.lifetime(call.store, round(seconds)))
+        return _jwt_response(call, row, jwts.lifetime(call.store, round(seconds)))
     row["_secret"] = f"mt_{call.ids.hex()}"
     token = _find_reusable(call, row, seconds) or call.store.create(M2M_TOKENS, row)
-    return _serialize_with_token(call, token, token["_secret"])
+    return {**opaque_tokens.serialize(call.store, token), "token": token["_secret"]}
 
 
 @operation("getM2MTokens", allows_machines=True)
@@ -95,10 +95,6 @@ def _forbidden(message: str) -> ClerkAPIError:
     return ClerkAPIError(403, "authorization_invalid", "not allowed", message)
 
 
-def _serialize_with_token(call: Call, row: Json, token: str) -> Json:
-    return {**opaque_tokens.serialize(call.store, row), "token": token}
-
-
 def _find_reusable(call: Call, row: Json, seconds: float) -> Json | None:
     """Return an existing token that can be reused instead of the new one, if the body allows it."""
     min_seconds = call.body.get("min_remaining_ttl_seconds")
@@ -119,7 +115,7 @@ def _find_reusable(call: Call, row: Json, seconds: float) -> Json | None:
     return next(matching, None)
 
 
-def _create_jwt(call: Call, row: Json, times: Json) -> Json:
+def _jwt_response(call: Call, row: Json, times: Json) -> Response:
     claims: Json = {
         **(row["claims"] or {}),
         "iss": call.keys.issuer,
@@ -137,7 +133,8 @@ def _create_jwt(call: Call, row: Json, times: Json) -> Json:
         "created_at": now,
         "updated_at": now,
     }
-    return _serialize_with_token(call, created, jwts.sign(call.keys, claims, category=jwts.MACHINE))
+    shown = opaque_tokens.serialize(call.store, created)
+    return Response(compute_body=lambda: {**shown, "token": jwts.sign(call.keys, claims, category=jwts.MACHINE)})
 
 
 def _parse_jwt(call: Call, token: str) -> Json:

@@ -52,23 +52,23 @@ def revoke_session(call: Call) -> Json:
 
 
 @operation("CreateSessionToken")
-def create_session_token(call: Call) -> Json:
+def create_session_token(call: Call) -> Response:
     session = _active_session(call)
-    return {"object": "token", "jwt": _session_token(call, session, seconds=call.body.get("expires_in_seconds"))}
+    return _token_response(_signer(call, session, seconds=call.body.get("expires_in_seconds")))
 
 
 @operation("CreateSessionTokenFromTemplate")
-def create_session_token_from_template(call: Call) -> Json:
+def create_session_token_from_template(call: Call) -> Response:
     session, name = _active_session(call), call.path["template_name"]
     template = call.store.find(JWT_TEMPLATES, JWT_TEMPLATES.c.name == name)
     if template is None:
         raise ClerkAPIError(404, "resource_not_found", "not found", f"No JWT template was found with name {name}.")
     seconds = call.body.get("expires_in_seconds")
-    return {"object": "token", "jwt": template_claims.create_token(call.store, call.keys, template, session, seconds)}
+    return _token_response(template_claims.signer(call.store, call.keys, template, session, seconds))
 
 
 @operation("RefreshSession")
-def refresh_session(call: Call) -> Json:
+def refresh_session(call: Call) -> Response:
     claims = jwts.read(call.keys, call.body["expired_token"])
     if claims is None:
         raise _refresh_error("expired_session_token_invalid", "The expired token was not signed by this instance.")
@@ -92,15 +92,24 @@ def refresh_session(call: Call) -> Json:
         raise _refresh_error("session_refresh_inactive_session", "The session is not active.")
     if claims["exp"] < call.clock.now() // 1000 - _MAX_TOKEN_AGE:
         raise _refresh_error("session_refresh_expired_session_token_too_old", "The expired token is too old.")
-    refreshed = _session_token(call, session, origin=claims["azp"])
-    if call.body.get("format") == "cookie":
-        return {"object": "cookies", "cookies": handshakes.session_cookies(call.keys, refreshed, claims["azp"])}
-    return {"object": "token", "jwt": refreshed}
+    sign = _signer(call, session, origin=claims["azp"])
+    if call.body.get("format") != "cookie":
+        return _token_response(sign)
+    return Response(
+        compute_body=lambda: {
+            "object": "cookies",
+            "cookies": handshakes.session_cookies(call.keys, sign(), claims["azp"]),
+        }
+    )
 
 
-def _session_token(call: Call, session: Json, *, seconds: int | None = None, origin: str | None = None) -> str:
+def _signer(call: Call, session: Json, *, seconds: int | None = None, origin: str | None = None) -> jwts.Signer:
     compact = call.version >= versions.COMPACT_SESSION_TOKENS
-    return session_tokens.create(call.store, call.keys, session, seconds=seconds, origin=origin, compact=compact)
+    return session_tokens.signer(call.store, call.keys, session, seconds=seconds, origin=origin, compact=compact)
+
+
+def _token_response(sign: jwts.Signer) -> Response:
+    return Response(compute_body=lambda: {"object": "token", "jwt": sign()})
 
 
 def _refresh_error(code: str, message: str) -> ClerkAPIError:

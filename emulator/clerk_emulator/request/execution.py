@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from clerk_emulator.call import Call, Caller, Handler, Response
@@ -13,17 +14,19 @@ from clerk_emulator.request import validation
 from clerk_emulator.request.state import State
 
 
-def execute(state: State, call: Call, handle: Handler) -> Response:
+async def execute(state: State, call: Call, handle: Handler) -> Response:
     """Run a handler in a transaction and return its response, with required properties filled in.
 
-    An exception rolls back the handler's writes.
+    An exception of the handler rolls back its writes. A body that it leaves to be computed comes after them.
     """
     with state.store.transaction(call.cause):
         result = handle(call)
     response = result if isinstance(result, Response) else Response(result)
+    body = await asyncio.to_thread(response.compute_body) if response.compute_body else response.body
     status = response.status or call.operation.success
     pointer = call.operation.responses.get(status)
-    body = filling.fill_in(pointer, response.body, state.differences) if pointer else response.body
+    if pointer:
+        body = filling.fill_in(pointer, body, state.differences)
     return Response(body, status, response.headers, response.content)
 
 
@@ -50,5 +53,7 @@ def perform(state: State, operation_id: str, body: Json | None = None, **path: s
         version=versions.current(),
     )
     result = HANDLERS[operation_id].handle(call)
+    if isinstance(result, Response) and result.compute_body:
+        result = result.compute_body()
     assert is_object(result), f"{operation_id} does not return an object"
     return result

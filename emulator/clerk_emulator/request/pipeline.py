@@ -74,6 +74,6 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
         version=version,
     )
     if handler:
-        return execute(state, call, handler.handle)
+        return await execute(state, call, handler.handle)
     state.generic.add(operation.id)
-    return execute(state, call, generic_handlers.handle)
+    return await execute(state, call, generic_handlers.handle)

@@ -74,7 +74,7 @@ def create_template_token(call: BrowserCall) -> Json:
     template = call.store.find(JWT_TEMPLATES, JWT_TEMPLATES.c.name == name)
     if template is None:
         raise ClerkAPIError(404, "resource_not_found", "not found", f"No JWT template was found with name {name}.")
-    return {"object": "token", "jwt": template_claims.create_token(call.store, call.keys, template, session)}
+    return {"object": "token", "jwt": template_claims.signer(call.store, call.keys, template, session)()}
 
 
 def own_session(call: BrowserCall) -> Json:
