@@ -43,7 +43,8 @@ class _State:
                 default is where Clerk sends users after they sign in.
 
         Raises:
-            InvalidArgument: `return_url` is on another site.
+            InvalidArgument: `return_url` is on another site, or it is a path and the site is not known, because the
+                caller is signed in by a header.
             RuntimeError: the options have no publishable key, so that there is no page to sign in.
         """
         return self._require_pages().build_sign_in_url(return_url, path=self._tasks_path)
