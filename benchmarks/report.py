@@ -128,9 +128,9 @@ def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
             "",
             "![Time and memory as multiples of plain httpx, json and PyJWT](benchmarks.svg)",
             "",
-            *table(("", "clerkkit", "httpx, json, PyJWT", "official SDK"), rows, "lrrr"),
+            *table(("measure", "clerkkit", "httpx, json, PyJWT", "official SDK"), rows, "lrrr"),
             "",
-            *table(("", "target", "measured", "middle half", ""), promises, "llrrl"),
+            *table(("measure", "target", "measured", "middle half", "result"), promises, "llrrl"),
             "",
             how,
         ]

@@ -16,10 +16,10 @@ from benchmarks.report import TIMES, amount, columns, number, table
 from benchmarks.results import Unit, ratio
 
 _WITHIN = 3.0
-_HEADS = ("", "emulator", "bare server", "ratio", "goal", "")
-_CURVE_HEADS = ("", *(f"{size:,} users" for size in SIZES), "growth", "")
+_HEADS = ("measure", "emulator", "bare server", "ratio", "goal", "result")
+_CURVE_HEADS = ("request", *(f"{size:,} users" for size in SIZES), "growth", "result")
 
-_PEER_HEADS = ("", "emulator", PEER, "ratio", "ratio of processor time", "goal", "")
+_PEER_HEADS = ("request", "emulator", PEER, "ratio", "ratio of processor time", "goal", "result")
 
 _HOW = """\
 ## How it is measured
