@@ -271,7 +271,7 @@ def together(sides: Sides, url: str) -> list[Measure]:
                 )
         for number in (1, 8, 64, 256):
             targets = [Target(Rival.PLAIN, 1 / 4)] if number > 8 else []
-            name = f"a call by {aiohttp}, {number} tasks"
+            name = f"a call by {aiohttp}, {number} {'task' if number == 1 else 'tasks'}"
             task = f"clerk by aiohttp, asyncio, {number}"
             measures.append(compared(name, task, f"plain, asyncio, {number}", plain, *targets))
         return [

@@ -112,7 +112,7 @@ def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
         per_user=f"{subject.objects_per_user:.0f}",
     )
     rows = [
-        (measure.name, ours, f"{plain} (`{measure.plain_is}`)", official)
+        (measure.name, ours, f"{plain} (`{measure.plain_is.replace('`', '')}`)", official)
         for measure in measures
         for ours, plain, official in [_values(measure)]
     ]
@@ -124,7 +124,7 @@ def markdown(subject: Subject, measures: Sequence[Measure]) -> str:
         [
             "# Benchmarks",
             "",
-            f"{subject}; one run of `make bench`. Times depend on the machine; the ratios much less.",
+            f"{subject}; one run of `make bench`. Times depend on the machine; ratios depend on it much less.",
             "",
             "![Time and memory as multiples of plain httpx, json and PyJWT](benchmarks.svg)",
             "",
@@ -149,7 +149,7 @@ def promise(found: Verdict) -> str:
     if found.target.below:
         return f"below {rival}"
     if bound < 1:
-        return f"at least {1 / bound:g} {TIMES} faster than {rival}"
+        return f"at least {1 / bound:.3g} {TIMES} faster than {rival}"
     return f"no slower than {rival}" if bound == 1 else f"at most {bound:g} {TIMES} {rival}"
 
 
