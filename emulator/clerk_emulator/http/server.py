@@ -20,11 +20,45 @@ _HTTPProtocol: Any = AutoHTTPProtocol
 """With httptools if it is installed, otherwise with h11."""
 
 
+class _JoiningTransport:
+    """A transport that sends two parts that are written one after the other, a head and its body, at once.
+
+    uvicorn writes them separately, which takes two system calls and wakes the client twice.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send a second part together with the first, which is kept until the next step of the event loop."""
+        if self._head:
+            self._transport.write(self._head + data)
+            self._head = b""
+        else:
+            self._head = data
+            self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        """Send what was written, and close the transport."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+
 class _Protocol(_HTTPProtocol):  # type: ignore[misc]
     """HTTP/1.1 that records its open connections, so that a fault can close one."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)  # pyright: ignore[reportUnknownMemberType]
+        super().connection_made(_JoiningTransport(transport))  # pyright: ignore[reportUnknownMemberType]
         if self.client:
             app.CONNECTIONS[self.client] = transport
 
