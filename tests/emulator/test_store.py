@@ -197,3 +197,12 @@ def test_lists_use_indexes(api: Api, emulator: Any, query: dict[str, Any]) -> No
             # Sorting the result of a filter is acceptable; sorting the whole table is not.
             if "USE TEMP B-TREE FOR ORDER BY" in plan:
                 assert any("SEARCH" in step for step in plan), plan
+
+
+def test_unique_group_needs_no_other_index_for_its_first_column(store: Store) -> None:
+    names = {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    assert "by_identification_identifier" in names
+    assert "by_identification_object" not in names
+    text = f"{IDENTIFICATIONS.select} WHERE {(IDENTIFICATIONS.c.object == 'passkey').text}"
+    (plan,) = store.execute(f"EXPLAIN QUERY PLAN {text}", "passkey")
+    assert plan[3] == "SEARCH identification USING INDEX sqlite_autoindex_identification_2 (object=?)"

@@ -35,9 +35,8 @@ ADMIN: Json = {
 """The verification of an identification that was added as verified through the API."""
 
 _OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sql.parameter("user_id"))
-# The user comes first in the order, because the index then has nearly this order.
 _TEXTS_OF_USERS = f"""SELECT user_id, data FROM "{IDENTIFICATIONS.name}"
-WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY user_id, created_at, id"""  # noqa: S608 - no input in it
+WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY created_at, id"""  # noqa: S608 - no input in it
 _BY_VALUE = IDENTIFICATIONS.prepare(
     IDENTIFICATIONS.c.object == sql.parameter("kind"), IDENTIFICATIONS.c.identifier == sql.parameter("value")
 )

@@ -14,6 +14,12 @@ LATEST = 253_402_300_799_999
 """1973 and the end of 9999 in milliseconds. Values outside are in another unit, such as seconds."""
 
 
+class _Replay(threading.local):
+    """The moment that it is in a thread, within `Clock.at`."""
+
+    moment: int | None = None
+
+
 class Clock:
     """The emulator's clock: the real time until a test freezes or advances it.
 
@@ -24,7 +30,7 @@ class Clock:
         self._frozen: int | None = None
         self._ahead = 0
         self._listeners: list[Callable[[], None]] = []
-        self._replayed = threading.local()
+        self._replay = _Replay()
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call a function whenever the clock is frozen, set, advanced or reset."""
@@ -32,8 +38,8 @@ class Clock:
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
-        replayed: int | None = getattr(self._replayed, "moment", None)
-        return self._actual() if replayed is None else replayed
+        moment = self._replay.moment
+        return self._actual() if moment is None else moment
 
     def _actual(self) -> int:
         return (_real_time() if self._frozen is None else self._frozen) + self._ahead
@@ -50,12 +56,12 @@ class Clock:
     @contextlib.contextmanager
     def at(self, moment: int) -> Generator[None]:
         """Let it be an earlier moment within the block, in this thread, for what was due then."""
-        before = getattr(self._replayed, "moment", None)
-        self._replayed.moment = moment
+        before = self._replay.moment
+        self._replay.moment = moment
         try:
             yield
         finally:
-            self._replayed.moment = before
+            self._replay.moment = before
 
     def freeze(self, at: float | datetime.datetime | None = None) -> int:
         """Stop the clock, now or at `at`: milliseconds since 1970, or a datetime with a time zone.

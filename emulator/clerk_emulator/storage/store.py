@@ -110,10 +110,13 @@ def _create_table(
     for one in unique:
         group = ", ".join(f'"{column}"' for column in ((one,) if isinstance(one, str) else one))
         parts.append(f"UNIQUE ({group})")
-    # The id breaks ties, so that a page is read from the index alone.
+    # The id breaks ties, so that a page is read from the index alone. The index of a unique group begins with its first
+    # column, and no list is sorted by one of these.
+    grouped = {one[0] for one in unique if not isinstance(one, str)}
     indexes = [
         f'CREATE INDEX "by_{name}_{column}" ON "{name}" ("{column}", id);'
         for column in ("created_at", *columns, *owners)
+        if column not in grouped
     ]
     return "\n".join([f'CREATE TABLE "{name}" ({", ".join(parts)});', *indexes])
 
