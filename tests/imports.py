@@ -74,6 +74,27 @@ def folder(module: str, path: Path) -> str:
     return module if path.name == "__init__.py" else module.rpartition(".")[0]
 
 
+def sibling_graphs(package: str, root: Path = ROOT) -> dict[str, dict[str, set[str]]]:
+    """Return, for each folder of a package, which of its subfolders and modules import which of the others."""
+    files = modules(package, root)
+    graphs: dict[str, dict[str, set[str]]] = {}
+    for parent in {folder(module, path) for module, path in files.items()}:
+        graph: defaultdict[str, set[str]] = defaultdict(set)
+        for module, targets in import_graph(package, root).items():
+            source = _child(parent, module)
+            if source is not None:
+                graph[source] |= {
+                    child for target in targets if (child := _child(parent, target)) not in (None, source)
+                }
+        graphs[parent] = dict(graph)
+    return graphs
+
+
+def _child(parent: str, module: str) -> str | None:
+    """Return the subfolder or module in `parent` that `module` is or belongs to; None if it is elsewhere."""
+    return module[len(parent) + 1 :].partition(".")[0] if module.startswith(f"{parent}.") else None
+
+
 def cycles(graph: Graph) -> list[set[str]]:
     """Return the sets of modules that import each other, directly or by way of others."""
     reached = {module: _reachable(module, graph) for module in graph}

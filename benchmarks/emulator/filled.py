@@ -6,8 +6,8 @@ import json
 import sys
 
 from benchmarks.emulator import bare
-from clerk_emulator.domain.identifications import ADMIN
-from clerk_emulator.domain.user_accounts import NEW_USER
+from clerk_emulator.domain.users.identifications import ADMIN
+from clerk_emulator.domain.users.user_accounts import NEW_USER
 from clerk_emulator.http.server import listen, uvicorn_config
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain.browser_sessions import BrowserSession
+from clerk_emulator.domain.sessions.browser_sessions import BrowserSession
 from clerkkit import Clerk, User
 from clerkkit.testing import webhook_secret
 from tests.browser import npm

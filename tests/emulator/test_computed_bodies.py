@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clerk_emulator import ClerkAPIError, Emulator
-from clerk_emulator.domain import jwts
+from clerk_emulator.domain.tokens import jwts
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.state import State
 from tests.emulator.api import Api

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain.template_claims import render
+from clerk_emulator.domain.sessions.template_claims import render
 from clerk_emulator.storage.keys import DEFAULT_HOST
 from tests.emulator.api import Api, Json
 from tests.emulator.jwts import category, verified

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain.templating import markup
-from clerk_emulator.domain.templating.default_templates import TEMPLATES
+from clerk_emulator.domain.messaging import markup
+from clerk_emulator.domain.messaging.default_templates import TEMPLATES
 from clerk_emulator.errors import ClerkAPIError
 from tests.emulator.api import Api, Json
 
@@ -87,7 +87,7 @@ def test_preview_fills_in_sample_values(api: Api) -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: f"{one.template_type}-{one.slug}")
 def test_default_templates_use_only_their_variables(template: object) -> None:
     (default,) = [one for one in TEMPLATES if one is template]
-    from clerk_emulator.domain.templating.default_templates import APPLICATION_VARIABLES, sample_values
+    from clerk_emulator.domain.messaging.default_templates import APPLICATION_VARIABLES, sample_values
 
     used = markup.variables(default.body) | markup.variables(default.subject or "")
     used -= {"else", "/if"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import user_accounts
+from clerk_emulator.domain.users import user_accounts
 from tests.emulator.api import Api
 from tests.emulator.test_provisioning import directory
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from clerk_emulator import ClerkAPIError, State, create_state
-from clerk_emulator.domain.identifications import PRIMARY
-from clerk_emulator.domain.user_accounts import LISTS
+from clerk_emulator.domain.users.identifications import PRIMARY
+from clerk_emulator.domain.users.user_accounts import LISTS
 from clerk_emulator.request.execution import perform
 from clerk_emulator.seeding.dump import dump
 from clerk_emulator.storage.signing_keys import new_private_key

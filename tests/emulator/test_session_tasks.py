@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import client_tokens, session_lifecycle
+from clerk_emulator.domain.sessions import client_tokens, session_lifecycle
 from clerk_emulator.storage.settings import AUTHENTICATION, USER_SETTINGS
 from clerk_emulator.storage.tables import CLIENTS, SESSIONS, USERS
 from tests.emulator import jwts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import verification_codes
+from clerk_emulator.domain.contacts import verification_codes
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import Store

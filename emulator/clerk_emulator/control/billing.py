@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from clerk_emulator.domain.billing import checkouts, discounts, payers, payments, plans, renewals, views
-from clerk_emulator.domain.billing.plans import NewPlan
-from clerk_emulator.domain.billing.settings import PayerType
-from clerk_emulator.domain.billing.tables import PAYERS
+from clerk_emulator.domain.billing import checkouts, discounts, payers, payments, renewals, views
+from clerk_emulator.domain.billing.catalog import plans
+from clerk_emulator.domain.billing.catalog.plans import NewPlan
+from clerk_emulator.domain.billing.catalog.settings import PayerType
+from clerk_emulator.domain.billing.catalog.tables import PAYERS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 

@@ -9,23 +9,16 @@ from typing import Any, Literal
 from clerk_emulator.control.billing import Billing
 from clerk_emulator.control.enterprise_controls import EnterpriseControls
 from clerk_emulator.control.sign_up_controls import SignUpControls
-from clerk_emulator.domain import (
-    application_invitations,
-    browser_sessions,
-    client_tokens,
-    events,
-    external_accounts,
-    handshakes,
-    membership_invitations,
-    passkeys,
-    session_lifecycle,
-    tickets,
-    trusted_devices,
-)
+from clerk_emulator.domain import events
 from clerk_emulator.domain.billing import checkouts
 from clerk_emulator.domain.billing.renewals import settle
-from clerk_emulator.domain.browser_sessions import BrowserSession
+from clerk_emulator.domain.factors import passkeys, trusted_devices
+from clerk_emulator.domain.invitations import application_invitations
 from clerk_emulator.domain.oauth import access_tokens
+from clerk_emulator.domain.organizations import membership_invitations
+from clerk_emulator.domain.sessions import browser_sessions, client_tokens, handshakes, session_lifecycle, tickets
+from clerk_emulator.domain.sessions.browser_sessions import BrowserSession
+from clerk_emulator.domain.social import external_accounts
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.faults import Faults

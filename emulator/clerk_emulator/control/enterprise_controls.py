@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from clerk_emulator.domain import user_lifecycle
 from clerk_emulator.domain.enterprise import connection_tests, directories, provisioning, sign_on
-from clerk_emulator.domain.user_accounts import serialize_user
+from clerk_emulator.domain.lifecycle import user_lifecycle
+from clerk_emulator.domain.users.user_accounts import serialize_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State

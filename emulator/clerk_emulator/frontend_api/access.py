@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clerk_emulator.domain import memberships, permissions
-from clerk_emulator.domain.organization_profiles import require_organizations_enabled
+from clerk_emulator.domain.organizations import memberships, permissions
+from clerk_emulator.domain.organizations.organization_profiles import require_organizations_enabled
 from clerk_emulator.domain.reverification.freshness import require_recent
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall

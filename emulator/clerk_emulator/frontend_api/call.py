@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from clerk_emulator.call import BaseCall, Response
-from clerk_emulator.domain import session_lifecycle
-from clerk_emulator.domain.browsers import Browser
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.sessions.browsers import Browser
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.tables import CLIENTS, SESSIONS, USERS

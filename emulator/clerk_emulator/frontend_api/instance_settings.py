@@ -6,7 +6,7 @@ from typing import Any
 
 from clerk_emulator.contract import schemas
 from clerk_emulator.contract.specification import FRONTEND_FILE
-from clerk_emulator.domain.social_providers import NAMES
+from clerk_emulator.domain.social.social_providers import NAMES
 from clerk_emulator.frontend_api.views.environment import serialize_environment
 from clerk_emulator.json_types import Json, is_list, is_object
 from clerk_emulator.storage.keys import Keys

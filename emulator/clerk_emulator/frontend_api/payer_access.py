@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator.domain.billing import payers
+from clerk_emulator.domain.billing.catalog.settings import require_on
 from clerk_emulator.domain.billing.renewals import settle
-from clerk_emulator.domain.billing.settings import require_on
-from clerk_emulator.domain.roles import MANAGE_BILLING, READ_BILLING
+from clerk_emulator.domain.organizations.roles import MANAGE_BILLING, READ_BILLING
 from clerk_emulator.frontend_api.access import require_member
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.json_types import Json

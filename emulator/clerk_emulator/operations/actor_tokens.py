@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import tickets
-from clerk_emulator.domain.tickets import ACTOR_TOKENS
+from clerk_emulator.domain.sessions import tickets
+from clerk_emulator.domain.sessions.tickets import ACTOR_TOKENS
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.rows import public_fields

@@ -6,7 +6,7 @@ import re
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import opaque_tokens
+from clerk_emulator.domain.tokens import opaque_tokens
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation

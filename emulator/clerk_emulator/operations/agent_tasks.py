@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import formats, origins, tickets
-from clerk_emulator.domain.ticket_urls import agent_task_url
-from clerk_emulator.domain.tickets import AGENT_TASKS
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.sessions import tickets
+from clerk_emulator.domain.sessions.tickets import AGENT_TASKS
+from clerk_emulator.domain.tokens.ticket_urls import agent_task_url
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation

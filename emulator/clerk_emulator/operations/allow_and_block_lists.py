@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import application_invitations, messages, restrictions
-from clerk_emulator.domain.restrictions import ALLOWED, BLOCKED
+from clerk_emulator.domain.access import restrictions
+from clerk_emulator.domain.access.restrictions import ALLOWED, BLOCKED
+from clerk_emulator.domain.invitations import application_invitations
+from clerk_emulator.domain.messaging import messages
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

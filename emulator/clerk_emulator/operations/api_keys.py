@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import issued_keys, opaque_tokens
-from clerk_emulator.domain.issued_keys import API_KEYS
+from clerk_emulator.domain.tokens import issued_keys, opaque_tokens
+from clerk_emulator.domain.tokens.issued_keys import API_KEYS
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation

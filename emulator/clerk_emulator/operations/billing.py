@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain.billing import plans, prices, statements, views
-from clerk_emulator.domain.billing.money import require_supported
+from clerk_emulator.domain.billing import statements, views
+from clerk_emulator.domain.billing.catalog import plans, prices
+from clerk_emulator.domain.billing.catalog.money import require_supported
+from clerk_emulator.domain.billing.catalog.tables import PAYMENTS, PLANS, PRICES, STATEMENTS
 from clerk_emulator.domain.billing.renewals import settle
-from clerk_emulator.domain.billing.tables import PAYMENTS, PLANS, PRICES, STATEMENTS
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator.call import Call
 from clerk_emulator.domain.billing import credit_balances, payers, subscriptions, views
+from clerk_emulator.domain.billing.catalog.settings import PayerType, require_on
 from clerk_emulator.domain.billing.renewals import settle
-from clerk_emulator.domain.billing.settings import PayerType, require_on
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation, organization_operation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import formats
 from clerk_emulator.domain.billing import cancellations, discounts, items, transitions, trials, views
+from clerk_emulator.domain.billing.catalog.tables import ITEMS, PAYERS, PLANS
 from clerk_emulator.domain.billing.renewals import settle
-from clerk_emulator.domain.billing.tables import ITEMS, PAYERS, PLANS
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation

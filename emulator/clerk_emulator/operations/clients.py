@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator.call import Call
 from clerk_emulator.contract.specification import HANDSHAKE_PAYLOAD
-from clerk_emulator.domain import handshakes, jwts, session_lifecycle
+from clerk_emulator.domain.sessions import handshakes, session_lifecycle
+from clerk_emulator.domain.tokens import jwts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, session_lifecycle
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.sessions import session_lifecycle
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

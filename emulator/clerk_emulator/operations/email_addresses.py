@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import contacts, identifications
+from clerk_emulator.domain.contacts import contacts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.tables import USERS

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call
-from clerk_emulator.domain import countries, formats, roles
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.access import countries
+from clerk_emulator.domain.organizations import roles
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import application_invitations, formats, identifications
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.invitations import application_invitations
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation

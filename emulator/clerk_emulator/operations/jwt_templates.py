@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain.template_claims import LIFETIME, SKEW
+from clerk_emulator.domain.sessions.template_claims import LIFETIME, SKEW
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import jwts, machine_access, opaque_tokens
+from clerk_emulator.domain.tokens import jwts, machine_access, opaque_tokens
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import machine_access
-from clerk_emulator.domain.machine_access import MACHINE_KEYS, MACHINE_SCOPES, SCOPES_LIMIT
+from clerk_emulator.domain.tokens import machine_access
+from clerk_emulator.domain.tokens.machine_access import MACHINE_KEYS, MACHINE_SCOPES, SCOPES_LIMIT
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

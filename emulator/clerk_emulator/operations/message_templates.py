@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain.templating import templates
+from clerk_emulator.domain.messaging import templates
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_page
 from clerk_emulator.operations.registry import operation

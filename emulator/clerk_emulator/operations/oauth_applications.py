@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import images, opaque_tokens
+from clerk_emulator.domain import images
 from clerk_emulator.domain.oauth import access_tokens, applications, grants, redirect_uris
 from clerk_emulator.domain.oauth.access_tokens import OAUTH_TOKENS
 from clerk_emulator.domain.oauth.applications import OAUTH_APPLICATIONS
 from clerk_emulator.domain.oauth.scopes import known
+from clerk_emulator.domain.tokens import opaque_tokens
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import domain_enrollment
-from clerk_emulator.domain.domain_enrollment import serialize_domains
-from clerk_emulator.domain.enterprise.enrollment_domains import require_no_connection
+from clerk_emulator.domain.organizations import domain_enrollment
+from clerk_emulator.domain.organizations.domain_enrollment import serialize_domains
+from clerk_emulator.domain.organizations.domain_exclusivity import require_no_connection
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation

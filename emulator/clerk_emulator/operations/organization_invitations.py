@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import membership_invitations, permissions
-from clerk_emulator.domain.membership_invitations import expire, verified_addresses
-from clerk_emulator.domain.organization_profiles import pending_invitations, public_organization_data
-from clerk_emulator.domain.roles import MANAGE_MEMBERS
+from clerk_emulator.domain.organizations import membership_invitations, permissions
+from clerk_emulator.domain.organizations.membership_invitations import expire, verified_addresses
+from clerk_emulator.domain.organizations.organization_profiles import pending_invitations, public_organization_data
+from clerk_emulator.domain.organizations.roles import MANAGE_MEMBERS
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import membership_invitations, memberships, metadata, user_filters
+from clerk_emulator.domain import metadata
 from clerk_emulator.domain.enterprise.provisioning import require_membership_not_managed
-from clerk_emulator.domain.memberships import SORT, serialize_membership, serialize_memberships
-from clerk_emulator.domain.roles import require_role_for
+from clerk_emulator.domain.organizations import membership_invitations, memberships
+from clerk_emulator.domain.organizations.memberships import SORT, serialize_membership, serialize_memberships
+from clerk_emulator.domain.organizations.roles import require_role_for
+from clerk_emulator.domain.users import user_filters
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import organization_operation

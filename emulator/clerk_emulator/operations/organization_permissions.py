@@ -7,7 +7,7 @@ import re
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain import events
-from clerk_emulator.domain.roles import PERMISSIONS, change_permissions, record_role
+from clerk_emulator.domain.organizations.roles import PERMISSIONS, change_permissions, record_role
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import events, formats, roles
-from clerk_emulator.domain.roles import (
+from clerk_emulator.domain import events, formats
+from clerk_emulator.domain.organizations import roles
+from clerk_emulator.domain.organizations.roles import (
     PERMISSIONS,
     ROLE_SETS,
     change_permissions,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import metadata, organization_lifecycle, roles
-from clerk_emulator.domain.organization_lifecycle import METADATA
-from clerk_emulator.domain.organization_profiles import (
+from clerk_emulator.domain import metadata
+from clerk_emulator.domain.lifecycle import organization_lifecycle
+from clerk_emulator.domain.lifecycle.organization_lifecycle import METADATA
+from clerk_emulator.domain.organizations import roles
+from clerk_emulator.domain.organizations.organization_profiles import (
     MEMBERS_COUNT,
     pending_invitations,
     record_organization,

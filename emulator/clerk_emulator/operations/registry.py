@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clerk_emulator.call import Call, Handler, Response
 from clerk_emulator.contract.specification import operations
-from clerk_emulator.domain.organization_profiles import require_organizations_enabled
+from clerk_emulator.domain.organizations.organization_profiles import require_organizations_enabled
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 

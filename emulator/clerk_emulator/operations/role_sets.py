@@ -6,8 +6,9 @@ import re
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import formats, memberships, roles
-from clerk_emulator.domain.roles import ROLE_SETS
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.organizations import memberships, roles
+from clerk_emulator.domain.organizations.roles import ROLE_SETS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -5,7 +5,8 @@ from __future__ import annotations
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.contract import versions
-from clerk_emulator.domain import handshakes, jwts, session_lifecycle, session_tokens, template_claims
+from clerk_emulator.domain.sessions import handshakes, session_lifecycle, session_tokens, template_claims
+from clerk_emulator.domain.tokens import jwts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

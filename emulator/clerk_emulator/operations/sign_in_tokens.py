@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call
-from clerk_emulator.domain import session_lifecycle, tickets
-from clerk_emulator.domain.tickets import SIGN_IN_TOKENS
+from clerk_emulator.domain.sessions import session_lifecycle, tickets
+from clerk_emulator.domain.sessions.tickets import SIGN_IN_TOKENS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import user_filters, user_lifecycle
-from clerk_emulator.domain.user_accounts import serialize_stored_users, serialize_user
+from clerk_emulator.domain.lifecycle import user_lifecycle
+from clerk_emulator.domain.users import user_filters
+from clerk_emulator.domain.users.user_accounts import serialize_stored_users, serialize_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_stored
 from clerk_emulator.operations.registry import operation

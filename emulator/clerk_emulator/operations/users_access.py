@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call
-from clerk_emulator.domain import passwords, second_factors, session_lifecycle
-from clerk_emulator.domain.identifications import of_user
-from clerk_emulator.domain.user_accounts import lock, record_user, serialize_user, update_user
-from clerk_emulator.domain.user_profiles import NO_PASSWORD
+from clerk_emulator.domain.factors import passwords, second_factors
+from clerk_emulator.domain.lifecycle.user_profiles import NO_PASSWORD
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.users.identifications import of_user
+from clerk_emulator.domain.users.user_accounts import lock, record_user, serialize_user, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import operation

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import external_accounts, identifications, images, metadata, passkeys, trusted_devices
-from clerk_emulator.domain.user_accounts import delete_identification, update_user
+from clerk_emulator.domain import images, metadata
+from clerk_emulator.domain.factors import passkeys, trusted_devices
+from clerk_emulator.domain.social import external_accounts
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.user_accounts import delete_identification, update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
-from clerk_emulator.domain import application_invitations, formats, waitlist
-from clerk_emulator.domain.waitlist import record_entry, serialize_entries
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.invitations import application_invitations, waitlist
+from clerk_emulator.domain.invitations.waitlist import record_entry, serialize_entries
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
-from clerk_emulator.domain import origins
-from clerk_emulator.domain.browsers import DEV_BROWSER
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.sessions.browsers import DEV_BROWSER
 from clerk_emulator.storage.settings import INSTANCE
 from clerk_emulator.storage.store import Store
 

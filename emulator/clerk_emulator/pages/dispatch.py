@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from clerk_emulator.call import Response
 from clerk_emulator.control import access
-from clerk_emulator.domain import browsers
-from clerk_emulator.domain.browsers import DEV_BROWSER, Browser
-from clerk_emulator.domain.handshakes import cookie_suffix
+from clerk_emulator.domain.messaging.templates import APPLICATION_NAME
+from clerk_emulator.domain.sessions import browsers
+from clerk_emulator.domain.sessions.browsers import DEV_BROWSER, Browser
+from clerk_emulator.domain.sessions.handshakes import cookie_suffix
 from clerk_emulator.domain.social import flows
-from clerk_emulator.domain.templating.templates import APPLICATION_NAME
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api import operations
 from clerk_emulator.html import forms, responses

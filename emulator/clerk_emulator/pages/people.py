@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clerk_emulator.domain import user_filters
+from clerk_emulator.domain.users import user_filters
 from clerk_emulator.json_types import Json
 from clerk_emulator.pages.visit import Visit
 from clerk_emulator.request.execution import perform

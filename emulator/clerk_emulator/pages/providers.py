@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import social_providers
+from clerk_emulator.domain.social import social_providers
 from clerk_emulator.json_types import Json
 from clerk_emulator.pages.links import return_address
 from clerk_emulator.pages.visit import Visit

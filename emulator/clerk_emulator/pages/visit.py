@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 from clerk_emulator.call import Body, Response
 from clerk_emulator.contract.specification import frontend_operations
-from clerk_emulator.domain import session_lifecycle
-from clerk_emulator.domain.browsers import Browser
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.sessions.browsers import Browser
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import HANDLERS

@@ -7,7 +7,7 @@ import secrets
 
 from clerk_emulator.call import Caller
 from clerk_emulator.contract.specification import Operation
-from clerk_emulator.domain import machine_access
+from clerk_emulator.domain.tokens import machine_access
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.storage.keys import Keys

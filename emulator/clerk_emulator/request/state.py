@@ -12,7 +12,7 @@ from clerk_emulator import operations
 from clerk_emulator.contract import responses
 from clerk_emulator.contract.filling import Differences
 from clerk_emulator.contract.specification import Operation
-from clerk_emulator.domain import origins
+from clerk_emulator.domain.access import origins
 from clerk_emulator.domain.billing.renewals import settle
 from clerk_emulator.json_types import Json
 from clerk_emulator.operations.registry import run_startup_hooks

@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain.billing import (
-    checkouts,
-    credit_balances,
-    items,
-    payers,
-    plans,
-    prices,
-    subscriptions,
-    trials,
-)
+from clerk_emulator.domain.billing import checkouts, credit_balances, items, payers, subscriptions, trials
+from clerk_emulator.domain.billing.catalog import plans, prices
+from clerk_emulator.domain.billing.catalog.periods import day_of_month
+from clerk_emulator.domain.billing.catalog.plans import NewPlan
+from clerk_emulator.domain.billing.catalog.tables import ITEMS, PLANS, PRICES
 from clerk_emulator.domain.billing.changes import require_period
-from clerk_emulator.domain.billing.periods import day_of_month
-from clerk_emulator.domain.billing.plans import NewPlan
-from clerk_emulator.domain.billing.tables import ITEMS, PLANS, PRICES
 from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.seeding import entries
 from clerk_emulator.storage.store import Store

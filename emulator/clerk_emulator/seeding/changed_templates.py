@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain.templating import templates
-from clerk_emulator.domain.templating.templates import CHANGED_TEMPLATES
+from clerk_emulator.domain.messaging import templates
+from clerk_emulator.domain.messaging.templates import CHANGED_TEMPLATES
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.execution import perform
 from clerk_emulator.request.state import State

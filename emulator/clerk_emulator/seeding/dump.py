@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from clerk_emulator.domain import identifications, memberships
 from clerk_emulator.domain.billing.renewals import settle
-from clerk_emulator.domain.roles import PERMISSIONS, ROLE_SETS
-from clerk_emulator.domain.user_accounts import NEW_USER, is_locked
+from clerk_emulator.domain.organizations import memberships
+from clerk_emulator.domain.organizations.roles import PERMISSIONS, ROLE_SETS
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.user_accounts import NEW_USER, is_locked
 from clerk_emulator.json_types import Json
 from clerk_emulator.request.state import State
 from clerk_emulator.seeding import billing, changed_templates, enterprise, generic_resources

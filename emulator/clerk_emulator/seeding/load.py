@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import events, external_accounts, formats, identifications, memberships
+from clerk_emulator.domain import events, formats
 from clerk_emulator.domain.billing import checkouts
-from clerk_emulator.domain.roles import PERMISSIONS
+from clerk_emulator.domain.organizations import memberships
+from clerk_emulator.domain.organizations.roles import PERMISSIONS
+from clerk_emulator.domain.social import external_accounts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.request.execution import perform

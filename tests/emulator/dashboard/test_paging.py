@@ -106,7 +106,7 @@ def test_pages_take_the_same_time_with_many_users(emulator: Emulator, dashboard:
 
     def seed(start: int, end: int) -> None:
         with emulator._state.store.transaction():
-            from clerk_emulator.domain.user_accounts import NEW_USER
+            from clerk_emulator.domain.users.user_accounts import NEW_USER
             from clerk_emulator.storage.tables import USERS
 
             for index in range(start, end):

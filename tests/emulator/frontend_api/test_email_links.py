@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import jwts
+from clerk_emulator.domain.tokens import jwts
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import PAGE, Browser
 from tests.emulator.frontend_api.conftest import PASSWORD

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import email_links
+from clerk_emulator.domain.contacts import email_links
 from clerk_emulator.storage.settings import AUTHENTICATION
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import second_factors
+from clerk_emulator.domain.factors import second_factors
 from clerk_emulator.domain.reverification import freshness
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.storage.tables import SESSIONS, USERS

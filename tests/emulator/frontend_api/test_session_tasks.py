@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import second_factors
+from clerk_emulator.domain.factors import second_factors
 from tests.emulator import jwts
 from tests.emulator.api import Api, Json
 from tests.emulator.frontend_api.browser import Browser

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import jwts
+from clerk_emulator.domain.tokens import jwts
 from clerkkit import Clerk
 from tests.overlay.integrations.asgi_site import ORIGIN, People, Site, people
 

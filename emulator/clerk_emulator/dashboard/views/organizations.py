@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_emulator.dashboard.paging import newest_first
 from clerk_emulator.dashboard.people import users_by_id
 from clerk_emulator.dashboard.routes import NotFound, PageCall, View, page, view
-from clerk_emulator.domain.organization_profiles import serialize_organization
+from clerk_emulator.domain.organizations.organization_profiles import serialize_organization
 from clerk_emulator.storage.conditions import contains_text
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_DOMAINS, ORGANIZATION_INVITATIONS, ORGANIZATIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator.dashboard.message_list import latest_messages
 from clerk_emulator.dashboard.routes import PageCall, View, page, view
-from clerk_emulator.domain import session_lifecycle
+from clerk_emulator.domain.sessions import session_lifecycle
 from clerk_emulator.storage.tables import ORGANIZATIONS, SESSIONS, USERS
 
 _SHOWN = 5

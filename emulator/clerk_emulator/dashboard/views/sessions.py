@@ -6,7 +6,7 @@ from clerk_emulator.dashboard.paging import newest_first
 from clerk_emulator.dashboard.people import organizations_by_id, users_by_id
 from clerk_emulator.dashboard.routes import NotFound, PageCall, Redirect, View, action, page, view
 from clerk_emulator.dashboard.views.tokens import show_tokens_of
-from clerk_emulator.domain import session_lifecycle
+from clerk_emulator.domain.sessions import session_lifecycle
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.tables import SESSIONS
 

@@ -8,8 +8,8 @@ import json
 from clerk_emulator.control.controls import DEFAULT_ORIGIN
 from clerk_emulator.dashboard.people import users_by_id
 from clerk_emulator.dashboard.routes import PageCall, View, action, page, view
-from clerk_emulator.domain import browser_sessions, session_lifecycle
-from clerk_emulator.domain.browser_sessions import BrowserSession
+from clerk_emulator.domain.sessions import browser_sessions, session_lifecycle
+from clerk_emulator.domain.sessions.browser_sessions import BrowserSession
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.tables import IDENTIFICATIONS, ORGANIZATIONS, SESSIONS, USERS

@@ -6,8 +6,9 @@ from clerk_emulator.dashboard.paging import newest_first
 from clerk_emulator.dashboard.people import organizations_by_id
 from clerk_emulator.dashboard.routes import NotFound, PageCall, Redirect, View, action, page, view
 from clerk_emulator.dashboard.views.tokens import show_signed_in
-from clerk_emulator.domain import session_lifecycle, user_filters
-from clerk_emulator.domain.user_accounts import is_locked, serialize_user
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.users import user_filters
+from clerk_emulator.domain.users.user_accounts import is_locked, serialize_user
 from clerk_emulator.storage.conditions import contains_text
 from clerk_emulator.storage.store import Where
 from clerk_emulator.storage.tables import MEMBERSHIPS, SESSIONS, USERS

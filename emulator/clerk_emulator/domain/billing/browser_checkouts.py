@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain.billing import checkouts, items, payers, plans, prices, trials, views
+from clerk_emulator.domain.billing import checkouts, items, payers, trials, views
+from clerk_emulator.domain.billing.catalog import plans, prices
+from clerk_emulator.domain.billing.catalog.money import money
+from clerk_emulator.domain.billing.catalog.settings import payee
+from clerk_emulator.domain.billing.catalog.tables import CHECKOUTS, PLANS
 from clerk_emulator.domain.billing.checkouts import Offer
-from clerk_emulator.domain.billing.money import money
 from clerk_emulator.domain.billing.payments import FAILURE_CODES, Bill, Proration
-from clerk_emulator.domain.billing.settings import payee
-from clerk_emulator.domain.billing.tables import CHECKOUTS, PLANS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

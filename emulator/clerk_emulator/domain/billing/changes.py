@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clerk_emulator.domain.billing import items, payments, prices, subscriptions, trials
+from clerk_emulator.domain.billing import items, payments, subscriptions, trials
+from clerk_emulator.domain.billing.catalog import prices
 from clerk_emulator.domain.billing.payments import Proration
 from clerk_emulator.domain.billing.recording import record_item
 from clerk_emulator.errors import ClerkAPIError

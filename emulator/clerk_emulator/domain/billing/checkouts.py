@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clerk_emulator.domain.billing import cancellations, changes, items, payers, plans, prices, subscriptions
+from clerk_emulator.domain.billing import cancellations, changes, items, payers, subscriptions
+from clerk_emulator.domain.billing.catalog import plans, prices
+from clerk_emulator.domain.billing.catalog.plans import NewPlan
+from clerk_emulator.domain.billing.catalog.settings import BILLING, PayerType
 from clerk_emulator.domain.billing.changes import Choice
-from clerk_emulator.domain.billing.plans import NewPlan
-from clerk_emulator.domain.billing.settings import BILLING, PayerType
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.domain.billing import items, payers, renewals
-from clerk_emulator.domain.billing.settings import is_on
+from clerk_emulator.domain.billing.catalog.settings import is_on
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 from clerk_emulator.domain.billing import payers
-from clerk_emulator.domain.billing.money import money, require_supported
-from clerk_emulator.domain.billing.tables import CREDIT_LEDGER, PAYERS
+from clerk_emulator.domain.billing.catalog.money import money, require_supported
+from clerk_emulator.domain.billing.catalog.tables import CREDIT_LEDGER, PAYERS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import items
-from clerk_emulator.domain.billing.money import money, share
+from clerk_emulator.domain.billing.catalog.money import money, share
+from clerk_emulator.domain.billing.catalog.tables import DISCOUNTS, REDEMPTIONS
 from clerk_emulator.domain.billing.recording import record_item
-from clerk_emulator.domain.billing.tables import DISCOUNTS, REDEMPTIONS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain.billing import prices
-from clerk_emulator.domain.billing.periods import day_of_month, end_of
-from clerk_emulator.domain.billing.tables import ITEMS, PLANS, PRICES
+from clerk_emulator.domain.billing.catalog import prices
+from clerk_emulator.domain.billing.catalog.periods import day_of_month, end_of
+from clerk_emulator.domain.billing.catalog.tables import ITEMS, PLANS, PRICES
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.store import Store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain import images
-from clerk_emulator.domain.billing.money import money
-from clerk_emulator.domain.billing.settings import PayerType, instance_id
-from clerk_emulator.domain.billing.tables import PAYERS
+from clerk_emulator.domain.billing.catalog.money import money
+from clerk_emulator.domain.billing.catalog.settings import PayerType, instance_id
+from clerk_emulator.domain.billing.catalog.tables import PAYERS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.store import Store

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerk_emulator.domain.billing import credit_balances, discounts, items, payers, subscriptions
-from clerk_emulator.domain.billing.money import bill_totals, money, share
-from clerk_emulator.domain.billing.periods import days, month_of
+from clerk_emulator.domain.billing.catalog.money import bill_totals, money, share
+from clerk_emulator.domain.billing.catalog.periods import days, month_of
+from clerk_emulator.domain.billing.catalog.tables import PAYMENTS, STATEMENTS
 from clerk_emulator.domain.billing.recording import record_payment
-from clerk_emulator.domain.billing.tables import PAYMENTS, STATEMENTS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 from clerk_emulator.domain import events
 from clerk_emulator.domain.billing import items, payers
-from clerk_emulator.domain.billing.money import CURRENCY
-from clerk_emulator.domain.billing.settings import instance_id, payee
-from clerk_emulator.domain.billing.tables import ITEMS, SUBSCRIPTIONS
+from clerk_emulator.domain.billing.catalog.money import CURRENCY
+from clerk_emulator.domain.billing.catalog.settings import instance_id, payee
+from clerk_emulator.domain.billing.catalog.tables import ITEMS, SUBSCRIPTIONS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator.domain import events
 from clerk_emulator.domain.billing import cancellations, changes, items, payers, payments, subscriptions, trials
+from clerk_emulator.domain.billing.catalog.tables import ITEMS
 from clerk_emulator.domain.billing.recording import record_item
-from clerk_emulator.domain.billing.tables import ITEMS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -6,10 +6,10 @@ from typing import Any
 
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import payers, views
-from clerk_emulator.domain.billing.money import money
-from clerk_emulator.domain.billing.periods import month_of, start_of_day
-from clerk_emulator.domain.billing.settings import instance_id
-from clerk_emulator.domain.billing.tables import PAYMENTS, STATEMENTS
+from clerk_emulator.domain.billing.catalog.money import money
+from clerk_emulator.domain.billing.catalog.periods import month_of, start_of_day
+from clerk_emulator.domain.billing.catalog.settings import instance_id
+from clerk_emulator.domain.billing.catalog.tables import PAYMENTS, STATEMENTS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import group_by
 from clerk_emulator.storage.store import Store

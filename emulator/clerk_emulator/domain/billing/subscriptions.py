@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from clerk_emulator import errors
-from clerk_emulator.domain.billing import items, payers, plans, prices
+from clerk_emulator.domain.billing import items, payers
+from clerk_emulator.domain.billing.catalog import plans, prices
+from clerk_emulator.domain.billing.catalog.settings import is_on
+from clerk_emulator.domain.billing.catalog.tables import ITEMS, SUBSCRIPTIONS
 from clerk_emulator.domain.billing.recording import record_item, record_subscription
-from clerk_emulator.domain.billing.settings import is_on
-from clerk_emulator.domain.billing.tables import ITEMS, SUBSCRIPTIONS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.store import Store

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain.billing import changes, items, payers, payments, plans, prices, views
+from clerk_emulator.domain.billing import changes, items, payers, payments, views
+from clerk_emulator.domain.billing.catalog import plans, prices
+from clerk_emulator.domain.billing.catalog.money import money
+from clerk_emulator.domain.billing.catalog.tables import PRICES
 from clerk_emulator.domain.billing.changes import Choice
-from clerk_emulator.domain.billing.money import money
-from clerk_emulator.domain.billing.tables import PRICES
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

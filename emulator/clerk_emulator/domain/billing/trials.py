@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import items
-from clerk_emulator.domain.billing.periods import DAY, day_of_month
+from clerk_emulator.domain.billing.catalog.periods import DAY, day_of_month
 from clerk_emulator.domain.billing.recording import record_item
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from clerk_emulator.domain.billing import discounts, items, payers, plans, subscriptions
-from clerk_emulator.domain.billing.money import bill_totals, money
-from clerk_emulator.domain.billing.settings import instance_id, payee
-from clerk_emulator.domain.billing.tables import ITEMS
+from clerk_emulator.domain.billing import discounts, items, payers, subscriptions
+from clerk_emulator.domain.billing.catalog import plans
+from clerk_emulator.domain.billing.catalog.money import bill_totals, money
+from clerk_emulator.domain.billing.catalog.settings import instance_id, payee
+from clerk_emulator.domain.billing.catalog.tables import ITEMS
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 

@@ -6,7 +6,8 @@ import base64
 import json
 from typing import Literal
 
-from clerk_emulator.domain import formats, jwts
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.tokens import jwts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys

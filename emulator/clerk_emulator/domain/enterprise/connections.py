@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
-from clerk_emulator.domain.enterprise import directories, enrollment_domains, oidc, saml
-from clerk_emulator.domain.organization_profiles import require_organizations_enabled
+from clerk_emulator.domain.enterprise import directories, oidc, saml
+from clerk_emulator.domain.organizations import domain_exclusivity
+from clerk_emulator.domain.organizations.organization_profiles import require_organizations_enabled
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -159,7 +160,7 @@ def _set_active(store: Store, row: Json, active: bool, *, consent: bool = True) 
             raise ClerkAPIError(422, "saml_connection_cant_be_activated", "cannot be activated", message)
         if row["_oidc"]:
             oidc.require_configured(row["_oidc"])
-        enrollment_domains.delete_matching(store, row["domains"], consent=consent)
+        domain_exclusivity.delete_matching(store, row["domains"], consent=consent)
     return store.update(ENTERPRISE_CONNECTIONS, row, active=active) if active != row["active"] else row
 
 

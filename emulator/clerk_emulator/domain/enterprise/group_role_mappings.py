@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
-from clerk_emulator.domain.roles import serialize_role
+from clerk_emulator.domain.organizations.roles import serialize_role
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields

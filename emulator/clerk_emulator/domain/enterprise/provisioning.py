@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerk_emulator import errors
-from clerk_emulator.domain import formats, identifications, memberships, session_lifecycle
+from clerk_emulator.domain import formats
 from clerk_emulator.domain.enterprise import group_role_mappings, sign_on
 from clerk_emulator.domain.enterprise.directories import PROVISIONED_USERS
-from clerk_emulator.domain.user_accounts import record_user
+from clerk_emulator.domain.organizations import memberships
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.user_accounts import record_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

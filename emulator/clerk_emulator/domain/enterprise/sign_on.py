@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import formats, identifications, memberships, roles
-from clerk_emulator.domain.user_accounts import record_user
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.organizations import memberships, roles
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.user_accounts import record_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerk_emulator.domain import jwts, opaque_tokens
 from clerk_emulator.domain.oauth.applications import OAUTH_APPLICATIONS, find
+from clerk_emulator.domain.tokens import jwts, opaque_tokens
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.settings import OAUTH_APPLICATION_SETTINGS

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clerk_emulator.domain import jwts
+from clerk_emulator.domain.access.origins import with_parameters
 from clerk_emulator.domain.oauth import applications, grants
 from clerk_emulator.domain.oauth.errors import OAuthError, invalid_client, invalid_request
 from clerk_emulator.domain.oauth.scopes import DEFAULT, ORGANIZATION
-from clerk_emulator.domain.origins import with_parameters
+from clerk_emulator.domain.tokens import jwts
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from clerk_emulator.domain import jwts
 from clerk_emulator.domain.oauth.access_tokens import TOKEN_SECONDS
 from clerk_emulator.domain.oauth.scopes import ORGANIZATION
-from clerk_emulator.domain.user_accounts import serialize_user
+from clerk_emulator.domain.tokens import jwts
+from clerk_emulator.domain.users.user_accounts import serialize_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store

@@ -7,7 +7,7 @@ from clerk_emulator.domain import images
 from clerk_emulator.domain.oauth import applications, grants
 from clerk_emulator.domain.oauth.authorization import AuthorizationRequest, AuthorizationResponse, grant
 from clerk_emulator.domain.oauth.scopes import ORGANIZATION, describe
-from clerk_emulator.domain.session_lifecycle import require_member
+from clerk_emulator.domain.sessions.session_lifecycle import require_member
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

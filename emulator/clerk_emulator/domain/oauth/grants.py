@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clerk_emulator.domain import opaque_tokens
 from clerk_emulator.domain.oauth.access_tokens import OAUTH_TOKENS
+from clerk_emulator.domain.tokens import opaque_tokens
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import ResourceTable, Store
 

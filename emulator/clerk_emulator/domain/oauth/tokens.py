@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clerk_emulator.domain import opaque_tokens
 from clerk_emulator.domain.oauth import access_tokens, applications, claims, grants
 from clerk_emulator.domain.oauth.errors import OAuthError, invalid_grant, invalid_request
 from clerk_emulator.domain.oauth.grants import OAUTH_CODES, OAUTH_REFRESH_TOKENS
 from clerk_emulator.domain.oauth.scopes import OPENID
+from clerk_emulator.domain.tokens import opaque_tokens
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import factor_ages, factor_checks, lockout, passwords, verification_codes
+from clerk_emulator.domain.access import lockout
+from clerk_emulator.domain.contacts import verification_codes
+from clerk_emulator.domain.factors import factor_checks, passwords
 from clerk_emulator.domain.reverification import factors
 from clerk_emulator.domain.reverification.factors import Level
+from clerk_emulator.domain.sessions import factor_ages
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import factor_ages
 from clerk_emulator.domain.reverification import factors
+from clerk_emulator.domain.sessions import factor_ages
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import AUTHENTICATION

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import client_tokens, lockout, session_lifecycle
+from clerk_emulator.domain.access import lockout
+from clerk_emulator.domain.sessions import client_tokens, session_lifecycle
 from clerk_emulator.domain.sign_in import factors
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain.enterprise import sign_on
-from clerk_emulator.domain.sign_in import attempts, first_factor, identifiers, tickets, transfers
-from clerk_emulator.domain.social import flows, sign_ins
+from clerk_emulator.domain.sign_in import attempts, first_factor, identifiers, social_sign_ins, tickets, transfers
+from clerk_emulator.domain.social import flows
 from clerk_emulator.errors import ClerkAPIError, keep_writes
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
@@ -29,7 +29,7 @@ def create(store: Store, keys: Keys, client: Json, values: Json, origin: str | N
             raise errors.missing("ticket")
         return tickets.sign_in(store, keys, row, client, values["ticket"])
     if strategy.startswith(flows.PREFIX):
-        return sign_ins.prepare(store, row, values)
+        return social_sign_ins.prepare(store, row, values)
     identifier: str = values.get("identifier") or ""
     if not identifier:
         if strategy == "passkey":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import passkeys, social_providers
 from clerk_emulator.domain.enterprise import sign_on
-from clerk_emulator.domain.identifications import is_verified, of_user
+from clerk_emulator.domain.factors import passkeys
+from clerk_emulator.domain.social import social_providers
+from clerk_emulator.domain.users.identifications import is_verified, of_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import ATTRIBUTES, USER_SETTINGS
 from clerk_emulator.storage.store import Store

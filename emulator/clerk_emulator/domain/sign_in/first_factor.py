@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import factor_checks, verification_codes
+from clerk_emulator.domain.contacts import verification_codes
 from clerk_emulator.domain.enterprise import sign_on
-from clerk_emulator.domain.sign_in import attempts, factors, links, passkeys, passwords
-from clerk_emulator.domain.social import flows, sign_ins
+from clerk_emulator.domain.factors import factor_checks
+from clerk_emulator.domain.sign_in import attempts, factors, links, passkeys, passwords, social_sign_ins
+from clerk_emulator.domain.social import flows
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.store import Store
@@ -23,13 +24,13 @@ def prepare(store: Store, keys: Keys, row: Json, values: Json) -> Json:
         return passkeys.prepare(store, row)
     attempts.require_status(row, "needs_first_factor")
     if strategy == sign_on.STRATEGY:
-        return sign_ins.prepare(store, row, values)
+        return social_sign_ins.prepare(store, row, values)
     if row["_user_id"] is None:
         return _prepare_for_nobody(store, row, strategy)
     user = attempts.require_user(store, row)
     available = factors.first_factors(store, user, row["_typed"] or "")
     if strategy.startswith(flows.PREFIX) and {"strategy": strategy} in available:
-        return sign_ins.prepare(store, row, values)
+        return social_sign_ins.prepare(store, row, values)
     if strategy not in factor_checks.KINDS:
         raise factor_checks.strategy_invalid(strategy)
     named = values.get(f"{factor_checks.KINDS[strategy]}_id")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from clerk_emulator import errors
-from clerk_emulator.domain import formats, identifications
-from clerk_emulator.domain.identifications import is_verified
+from clerk_emulator.domain import formats
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.identifications import is_verified
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import ATTRIBUTES

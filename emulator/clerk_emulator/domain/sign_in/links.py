@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import email_links, identifications, messages, origins
-from clerk_emulator.domain.email_links import Link, Visit
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.contacts import email_links
+from clerk_emulator.domain.contacts.email_links import Link, Visit
+from clerk_emulator.domain.messaging import messages
 from clerk_emulator.domain.sign_in import attempts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys

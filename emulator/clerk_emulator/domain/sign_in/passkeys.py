@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import passkeys, verification_codes, webauthn_ceremonies
-from clerk_emulator.domain.factor_checks import strategy_invalid
+from clerk_emulator.domain.contacts import verification_codes
+from clerk_emulator.domain.factors import passkeys, webauthn_ceremonies
+from clerk_emulator.domain.factors.factor_checks import strategy_invalid
 from clerk_emulator.domain.sign_in import attempts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json

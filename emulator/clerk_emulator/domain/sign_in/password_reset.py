@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import messages, passwords, session_lifecycle, user_profiles
+from clerk_emulator.domain.factors import passwords
+from clerk_emulator.domain.lifecycle import user_profiles
+from clerk_emulator.domain.messaging import messages
+from clerk_emulator.domain.sessions import session_lifecycle
 from clerk_emulator.domain.sign_in import attempts
-from clerk_emulator.domain.user_accounts import record_user
+from clerk_emulator.domain.users.user_accounts import record_user
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import USERS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import lockout, password_rules, verification_codes
-from clerk_emulator.domain import passwords as hashing
+from clerk_emulator.domain.access import lockout
+from clerk_emulator.domain.contacts import verification_codes
+from clerk_emulator.domain.factors import password_rules
+from clerk_emulator.domain.factors import passwords as hashing
 from clerk_emulator.domain.sign_in import attempts, factors
 from clerk_emulator.errors import ClerkAPIError, keep_writes
 from clerk_emulator.json_types import Json

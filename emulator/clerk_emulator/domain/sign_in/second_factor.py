@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import factor_checks
+from clerk_emulator.domain.factors import factor_checks
 from clerk_emulator.domain.sign_in import attempts, factors
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json

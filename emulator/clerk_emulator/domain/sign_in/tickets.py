@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import identifications, jwts, verification_codes
-from clerk_emulator.domain import tickets as stored
+from clerk_emulator.domain.contacts import verification_codes
+from clerk_emulator.domain.sessions import tickets as stored
 from clerk_emulator.domain.sign_in import attempts
 from clerk_emulator.domain.sign_up import invitations
+from clerk_emulator.domain.tokens import jwts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys

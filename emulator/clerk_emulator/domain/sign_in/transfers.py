@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import identifications
 from clerk_emulator.domain.sign_in import attempts
 from clerk_emulator.domain.sign_up.attempts import SIGN_UPS
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import social_providers
 from clerk_emulator.domain.sign_up import requirements
 from clerk_emulator.domain.sign_up.requirements import LEGAL_ACCEPTED, VERIFIABLE, Requirements
 from clerk_emulator.domain.sign_up.values import parse_values
+from clerk_emulator.domain.social import social_providers
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.settings import ATTRIBUTES, AUTHENTICATION

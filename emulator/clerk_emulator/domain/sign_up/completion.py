@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import client_tokens, identifications, session_lifecycle, user_lifecycle
+from clerk_emulator.domain.lifecycle import user_lifecycle
+from clerk_emulator.domain.sessions import client_tokens, session_lifecycle
 from clerk_emulator.domain.sign_up import attempts, invitations
 from clerk_emulator.domain.sign_up.requirements import VERIFIABLE
 from clerk_emulator.domain.social import accounts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import application_invitations, identifications, jwts, membership_invitations, tickets
+from clerk_emulator.domain.invitations import application_invitations
+from clerk_emulator.domain.organizations import membership_invitations
+from clerk_emulator.domain.sessions import tickets
+from clerk_emulator.domain.tokens import jwts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import email_links, messages
-from clerk_emulator.domain.email_links import Link, Visit
+from clerk_emulator.domain.contacts import email_links
+from clerk_emulator.domain.contacts.email_links import Link, Visit
+from clerk_emulator.domain.messaging import messages
 from clerk_emulator.domain.sign_up import attempts, completion, verification
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys

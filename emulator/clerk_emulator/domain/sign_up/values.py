@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import formats, identifications, metadata, password_rules, passwords
+from clerk_emulator.domain import formats, metadata
+from clerk_emulator.domain.factors import password_rules, passwords
 from clerk_emulator.domain.sign_up.requirements import FIELDS, LEGAL_ACCEPTED, VERIFIABLE, Requirements
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import messages, verification_codes
+from clerk_emulator.domain.contacts import verification_codes
+from clerk_emulator.domain.messaging import messages
 from clerk_emulator.domain.sign_up import attempts
 from clerk_emulator.domain.sign_up.requirements import field_of
 from clerk_emulator.errors import ClerkAPIError

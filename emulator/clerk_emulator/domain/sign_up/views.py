@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import verification_codes
+from clerk_emulator.domain.contacts import verification_codes
 from clerk_emulator.domain.sign_up import attempts
 from clerk_emulator.domain.sign_up.requirements import VERIFIABLE
 from clerk_emulator.json_types import Json

@@ -6,8 +6,9 @@ An identity is a JSON object: the arguments of `external_accounts.connect`, or `
 
 from __future__ import annotations
 
-from clerk_emulator.domain import external_accounts, identifications
 from clerk_emulator.domain.enterprise import sign_on
+from clerk_emulator.domain.social import external_accounts
+from clerk_emulator.domain.users import identifications
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 from clerk_emulator.storage.tables import ENTERPRISE_CONNECTIONS, USERS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from clerk_emulator.domain import external_accounts, identifications
-from clerk_emulator.domain.social import flows
-from clerk_emulator.domain.user_accounts import update_user
+from clerk_emulator.domain.social import external_accounts, flows
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.user_accounts import update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

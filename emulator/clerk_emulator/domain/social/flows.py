@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from clerk_emulator.domain import factor_checks, origins, social_providers
+from clerk_emulator.domain.access import origins
 from clerk_emulator.domain.enterprise import sign_on
+from clerk_emulator.domain.factors import factor_checks
+from clerk_emulator.domain.social import social_providers
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store

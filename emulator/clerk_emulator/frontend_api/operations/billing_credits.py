@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator.domain.billing import credit_balances
-from clerk_emulator.domain.billing.tables import CREDIT_LEDGER
+from clerk_emulator.domain.billing.catalog.tables import CREDIT_LEDGER
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import list_page
 from clerk_emulator.frontend_api.payer_access import reading_payer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import payers
-from clerk_emulator.domain.billing.settings import payee
-from clerk_emulator.domain.billing.tables import PAYERS, PAYMENTS, STATEMENTS
+from clerk_emulator.domain.billing.catalog.settings import payee
+from clerk_emulator.domain.billing.catalog.tables import PAYERS, PAYMENTS, STATEMENTS
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import cut_page, list_page
 from clerk_emulator.frontend_api.payer_access import managing_owner, managing_payer, reading_payer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain.billing import plans
-from clerk_emulator.domain.billing.tables import PLANS
+from clerk_emulator.domain.billing.catalog import plans
+from clerk_emulator.domain.billing.catalog.tables import PLANS
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json

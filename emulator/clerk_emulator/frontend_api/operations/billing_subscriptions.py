@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_emulator import errors
 from clerk_emulator.domain.billing import cancellations, items, subscriptions
-from clerk_emulator.domain.billing.tables import ITEMS
+from clerk_emulator.domain.billing.catalog.tables import ITEMS
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import list_page
 from clerk_emulator.frontend_api.payer_access import managing_payer, reading_owner, reading_payer

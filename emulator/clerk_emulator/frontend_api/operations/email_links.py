@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import email_links
+from clerk_emulator.domain.contacts import email_links
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
 from clerk_emulator.frontend_api.registry import frontend_operation
 

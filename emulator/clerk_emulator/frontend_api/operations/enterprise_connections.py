@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain.identifications import is_verified
+from clerk_emulator.domain.users.identifications import is_verified
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json

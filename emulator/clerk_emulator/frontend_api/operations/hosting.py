@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import browsers, origins
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.sessions import browsers
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
 from clerk_emulator.frontend_api.registry import frontend_operation

@@ -6,9 +6,11 @@ New wallets and trusted devices are not emulated: they need a signature of a wal
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import external_accounts, identifications, passkeys, trusted_devices
-from clerk_emulator.domain.identifications import serialize_identification
-from clerk_emulator.domain.user_accounts import delete_identification
+from clerk_emulator.domain.factors import passkeys, trusted_devices
+from clerk_emulator.domain.social import external_accounts
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.identifications import serialize_identification
+from clerk_emulator.domain.users.user_accounts import delete_identification
 from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation

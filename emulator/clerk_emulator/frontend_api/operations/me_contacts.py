@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import (
-    backup_codes,
-    contact_verification,
-    contacts,
-    identifications,
-    origins,
-    session_lifecycle,
-    session_tasks,
-)
-from clerk_emulator.domain.identifications import serialize_identification
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.contacts import contact_verification, contacts
+from clerk_emulator.domain.factors import backup_codes
+from clerk_emulator.domain.sessions import session_lifecycle, session_tasks
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.identifications import serialize_identification
 from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation

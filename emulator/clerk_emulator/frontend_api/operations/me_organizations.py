@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import domain_offers, membership_invitations, membership_requests, memberships
 from clerk_emulator.domain.enterprise.provisioning import require_membership_not_managed
-from clerk_emulator.domain.organization_profiles import require_organizations_enabled
+from clerk_emulator.domain.organizations import domain_offers, membership_invitations, membership_requests, memberships
+from clerk_emulator.domain.organizations.organization_profiles import require_organizations_enabled
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import cut_page, list_page
 from clerk_emulator.frontend_api.registry import frontend_operation

@@ -6,17 +6,13 @@ import json
 
 from clerk_emulator import errors
 from clerk_emulator.contract import versions
-from clerk_emulator.domain import (
-    images,
-    lockout,
-    messages,
-    metadata,
-    passwords,
-    session_lifecycle,
-    user_lifecycle,
-    user_profiles,
-)
-from clerk_emulator.domain.user_accounts import update_user
+from clerk_emulator.domain import images, metadata
+from clerk_emulator.domain.access import lockout
+from clerk_emulator.domain.factors import passwords
+from clerk_emulator.domain.lifecycle import user_lifecycle, user_profiles
+from clerk_emulator.domain.messaging import messages
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.users.user_accounts import update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import authenticator_apps, backup_codes, factor_ages, session_lifecycle, session_tasks
-from clerk_emulator.domain.contacts import require_second_factor_left
-from clerk_emulator.domain.user_accounts import update_user
+from clerk_emulator.domain.contacts.contacts import require_second_factor_left
+from clerk_emulator.domain.factors import authenticator_apps, backup_codes
+from clerk_emulator.domain.sessions import factor_ages, session_lifecycle, session_tasks
+from clerk_emulator.domain.users.user_accounts import update_user
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import session_activities, session_lifecycle
-from clerk_emulator.domain.session_lifecycle import OPEN
+from clerk_emulator.domain.sessions import session_activities, session_lifecycle
+from clerk_emulator.domain.sessions.session_lifecycle import OPEN
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import affiliations, domain_enrollment, domain_offers, domain_ownership
-from clerk_emulator.domain.roles import MANAGE_DOMAINS, READ_DOMAINS
+from clerk_emulator.domain.organizations import affiliations, domain_enrollment, domain_offers, domain_ownership
+from clerk_emulator.domain.organizations.roles import MANAGE_DOMAINS, READ_DOMAINS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_member
 from clerk_emulator.frontend_api.call import BrowserCall

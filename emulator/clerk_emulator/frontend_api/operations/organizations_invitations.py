@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import membership_invitations, membership_requests
-from clerk_emulator.domain.organization_profiles import pending_invitations
-from clerk_emulator.domain.roles import MANAGE_MEMBERS
+from clerk_emulator.domain.organizations import membership_invitations, membership_requests
+from clerk_emulator.domain.organizations.organization_profiles import pending_invitations
+from clerk_emulator.domain.organizations.roles import MANAGE_MEMBERS
 from clerk_emulator.frontend_api.access import require_member
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import list_page

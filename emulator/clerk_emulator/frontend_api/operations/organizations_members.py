@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import membership_invitations, memberships, roles, user_filters
 from clerk_emulator.domain.enterprise.provisioning import require_membership_not_managed
-from clerk_emulator.domain.roles import MANAGE_MEMBERS, READ_MEMBERS
+from clerk_emulator.domain.organizations import membership_invitations, memberships, roles
+from clerk_emulator.domain.organizations.roles import MANAGE_MEMBERS, READ_MEMBERS
+from clerk_emulator.domain.users import user_filters
 from clerk_emulator.frontend_api.access import require_member
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.listing import list_page

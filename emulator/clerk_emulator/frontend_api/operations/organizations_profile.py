@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import organization_lifecycle
-from clerk_emulator.domain.organization_profiles import require_organizations_enabled
-from clerk_emulator.domain.roles import DELETE_PROFILE, MANAGE_PROFILE
+from clerk_emulator.domain.lifecycle import organization_lifecycle
+from clerk_emulator.domain.organizations.organization_profiles import require_organizations_enabled
+from clerk_emulator.domain.organizations.roles import DELETE_PROFILE, MANAGE_PROFILE
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_member
 from clerk_emulator.frontend_api.call import BrowserCall

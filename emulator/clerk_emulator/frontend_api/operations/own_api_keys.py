@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 
 from clerk_emulator import errors
-from clerk_emulator.domain import issued_keys, jwts, memberships, opaque_tokens, roles, session_lifecycle
-from clerk_emulator.domain.issued_keys import API_KEYS
+from clerk_emulator.domain.organizations import memberships, roles
+from clerk_emulator.domain.sessions import session_lifecycle
+from clerk_emulator.domain.tokens import issued_keys, jwts, opaque_tokens
+from clerk_emulator.domain.tokens.issued_keys import API_KEYS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse, signed_out
 from clerk_emulator.frontend_api.listing import list_page

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import browsers, client_tokens, handshakes, jwts, origins, session_selection
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.sessions import browsers, client_tokens, handshakes, session_selection
+from clerk_emulator.domain.tokens import jwts
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
 from clerk_emulator.frontend_api.registry import frontend_operation

@@ -11,10 +11,10 @@ from typing import Any
 from clerk_emulator import errors
 from clerk_emulator.contract.specification import operations
 from clerk_emulator.contract.validators import violations
-from clerk_emulator.domain import permissions
 from clerk_emulator.domain.enterprise import connection_tests, connections
 from clerk_emulator.domain.enterprise.connection_tests import TEST_RUNS
-from clerk_emulator.domain.roles import MANAGE_CONNECTIONS
+from clerk_emulator.domain.organizations import permissions
+from clerk_emulator.domain.organizations.roles import MANAGE_CONNECTIONS
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.access import require_member
 from clerk_emulator.frontend_api.call import BrowserCall

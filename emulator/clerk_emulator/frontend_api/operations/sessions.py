@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_emulator import errors
-from clerk_emulator.domain import session_lifecycle, session_tasks, session_tokens, template_claims
+from clerk_emulator.domain.sessions import session_lifecycle, session_tasks, session_tokens, template_claims
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse, signed_out
 from clerk_emulator.frontend_api.registry import frontend_operation

@@ -6,13 +6,21 @@ import json
 from typing import Any
 
 from clerk_emulator import errors
-from clerk_emulator.domain import metadata, origins
+from clerk_emulator.domain import metadata
+from clerk_emulator.domain.access import origins
 from clerk_emulator.domain.sign_in.attempts import require_no_session
-from clerk_emulator.domain.sign_up import admission, attempts, completion, invitations, links, verification
+from clerk_emulator.domain.sign_up import (
+    admission,
+    attempts,
+    completion,
+    invitations,
+    links,
+    social_sign_ups,
+    verification,
+)
 from clerk_emulator.domain.sign_up.requirements import FIELDS, LEGAL_ACCEPTED
 from clerk_emulator.domain.sign_up.values import EITHER
 from clerk_emulator.domain.social import flows
-from clerk_emulator.domain.social import sign_ups as social_sign_ups
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.registry import frontend_operation

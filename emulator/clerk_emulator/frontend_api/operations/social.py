@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from clerk_emulator.domain.identifications import serialize_identification
-from clerk_emulator.domain.social import callback, connections
+from clerk_emulator.domain.sign_in import social_callback
+from clerk_emulator.domain.social import connections
+from clerk_emulator.domain.users.identifications import serialize_identification
 from clerk_emulator.frontend_api.access import require_verified_user
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
 from clerk_emulator.frontend_api.registry import frontend_operation
@@ -14,7 +15,7 @@ from clerk_emulator.json_types import Json
 
 @frontend_operation("getOauthCallback", anonymous=True)
 def finish_flow(call: BrowserCall) -> BrowserResponse:
-    return BrowserResponse.redirect(callback.handle(call.store, call.query), 303)
+    return BrowserResponse.redirect(social_callback.handle(call.store, call.query), 303)
 
 
 @frontend_operation("postOauthCallback", anonymous=True, plain=True, public=True)

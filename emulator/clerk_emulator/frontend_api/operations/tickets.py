@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import (
-    browsers,
-    handshakes,
-    identifications,
-    jwts,
-    membership_invitations,
-    origins,
-    session_lifecycle,
-    tickets,
-)
-from clerk_emulator.domain.identifications import is_verified
+from clerk_emulator.domain.access import origins
+from clerk_emulator.domain.organizations import membership_invitations
+from clerk_emulator.domain.sessions import browsers, handshakes, session_lifecycle, tickets
+from clerk_emulator.domain.sessions.tickets import AGENT_TASKS
 from clerk_emulator.domain.sign_up import invitations
-from clerk_emulator.domain.tickets import AGENT_TASKS
+from clerk_emulator.domain.tokens import jwts
+from clerk_emulator.domain.users import identifications
+from clerk_emulator.domain.users.identifications import is_verified
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserResponse
 from clerk_emulator.frontend_api.registry import frontend_operation
 from clerk_emulator.json_types import Json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain.browsers import Browser
+from clerk_emulator.domain.sessions.browsers import Browser
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.call import BrowserCall, BrowserHandler, BrowserResponse
 from clerk_emulator.frontend_api.transport import cookies

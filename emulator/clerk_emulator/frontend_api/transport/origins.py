@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import origins
+from clerk_emulator.domain.access import origins
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.request.incoming import IncomingRequest
 from clerk_emulator.request.state import State

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from clerk_emulator.call import Body, Response, Upload
 from clerk_emulator.contract import specification
 from clerk_emulator.contract.specification import Operation, frontend_operations
-from clerk_emulator.domain import browsers
+from clerk_emulator.domain.sessions import browsers
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api import operations
 from clerk_emulator.frontend_api.call import BrowserCall

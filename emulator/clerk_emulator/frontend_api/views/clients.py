@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import session_lifecycle
+from clerk_emulator.domain.sessions import session_lifecycle
 from clerk_emulator.domain.sign_in.attempts import abandon_if_idle
 from clerk_emulator.domain.sign_up.attempts import SIGN_UPS
 from clerk_emulator.frontend_api.call import BrowserCall

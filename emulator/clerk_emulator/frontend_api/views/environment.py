@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import password_rules
-from clerk_emulator.domain.billing.settings import PayerType, is_on
-from clerk_emulator.domain.billing.tables import PLANS
+from clerk_emulator.domain.billing.catalog.settings import PayerType, is_on
+from clerk_emulator.domain.billing.catalog.tables import PLANS
+from clerk_emulator.domain.factors import password_rules
+from clerk_emulator.domain.messaging.templates import APPLICATION_NAME
 from clerk_emulator.domain.sign_in import identifiers
-from clerk_emulator.domain.social_providers import serialize_providers
-from clerk_emulator.domain.templating.templates import APPLICATION_NAME
+from clerk_emulator.domain.social.social_providers import serialize_providers
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.keys import Keys
 from clerk_emulator.storage.settings import (

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerk_emulator.domain import domain_enrollment, membership_invitations, memberships, organization_profiles, roles
+from clerk_emulator.domain.organizations import (
+    domain_enrollment,
+    membership_invitations,
+    memberships,
+    organization_profiles,
+    roles,
+)
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.rows import public_fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import verification_codes
+from clerk_emulator.domain.contacts import verification_codes
 from clerk_emulator.domain.reverification import attempts, factors
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.views.sessions import serialize_session

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import factor_ages, session_tokens
-from clerk_emulator.domain.session_lifecycle import OPEN
+from clerk_emulator.domain.sessions import factor_ages, session_tokens
+from clerk_emulator.domain.sessions.session_lifecycle import OPEN
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.views.users import public_user_data, serialize_user
 from clerk_emulator.json_types import Json

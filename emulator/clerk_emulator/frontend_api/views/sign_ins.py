@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import images, verification_codes
+from clerk_emulator.domain import images
+from clerk_emulator.domain.contacts import verification_codes
 from clerk_emulator.domain.sign_in import factors, identifiers
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.json_types import Json

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clerk_emulator.domain import memberships, user_accounts
+from clerk_emulator.domain.organizations import memberships
+from clerk_emulator.domain.users import user_accounts
 from clerk_emulator.frontend_api.call import BrowserCall
 from clerk_emulator.frontend_api.views.organizations import memberships_of_user
 from clerk_emulator.json_types import Json

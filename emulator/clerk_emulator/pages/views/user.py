@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clerk_emulator.domain import session_lifecycle
+from clerk_emulator.domain.sessions import session_lifecycle
 from clerk_emulator.pages import organizations
 from clerk_emulator.pages.visit import Redirect, View, Visit
 from clerk_emulator.storage.settings import DISPLAY

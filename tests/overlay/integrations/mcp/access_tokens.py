@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain import jwts
+from clerk_emulator.domain.tokens import jwts
 
 PASSWORD = "correct horse battery"  # of a test
 

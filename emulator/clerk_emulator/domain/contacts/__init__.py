@@ -1,0 +1,1 @@
+"""Email addresses and phone numbers of users, and how they are verified."""

@@ -1,0 +1,1 @@
+"""The factors with which users prove who they are."""

@@ -1,0 +1,1 @@
+"""Create, change and delete users and organizations, with everything that belongs to them."""

@@ -1,0 +1,1 @@
+"""Sessions: the browsers that hold them, their tokens, cookies and tasks."""

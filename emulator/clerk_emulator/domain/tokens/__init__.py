@@ -1,0 +1,1 @@
+"""Tokens, API keys and secrets of machines, apart from the tokens of sessions."""

@@ -1,0 +1,1 @@
+"""Users, what identifies them, and their accounts elsewhere."""
