@@ -195,7 +195,7 @@ class Client(_BaseClient[httpx.Client]):
         """Send a request and return its result.
 
         Raises:
-            ApiError: the server returned an error; there is a subclass for each status.
+            ApiError: the server returned an error; there is a subclass for each common status.
             TransportError: no complete response arrived.
             ClientClosed: the client was closed.
         """
@@ -205,7 +205,7 @@ class Client(_BaseClient[httpx.Client]):
         """Send a request and return its result with status, headers, raw bytes and trace id.
 
         Raises:
-            ApiError: the server returned an error; there is a subclass for each status.
+            ApiError: the server returned an error; there is a subclass for each common status.
             TransportError: no complete response arrived.
             ClientClosed: the client was closed.
         """
@@ -297,7 +297,7 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
         """Send a request and return its result.
 
         Raises:
-            ApiError: the server returned an error; there is a subclass for each status.
+            ApiError: the server returned an error; there is a subclass for each common status.
             TransportError: no complete response arrived.
             ClientClosed: the client was closed.
         """
@@ -307,7 +307,7 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
         """Send a request and return its result with status, headers, raw bytes and trace id.
 
         Raises:
-            ApiError: the server returned an error; there is a subclass for each status.
+            ApiError: the server returned an error; there is a subclass for each common status.
             TransportError: no complete response arrived.
             ClientClosed: the client was closed.
         """
