@@ -46,6 +46,20 @@ def test_patterns_stand_for_pages_that_no_entry_names(root: Path) -> None:
     }
 
 
+def test_deprecated_pages_are_last_in_their_folder(root: Path) -> None:
+    deprecated = Page(
+        "docs/a.md", "reference/users/get.md", '# users.get\n\n!!! warning "Deprecated"\n\n    Use list.\n'
+    )
+    listed = [page(path) for path in [*PATHS, "reference/users/index.md", "reference/zones/get.md"]]
+    sections, _ = navigation.sections(root, [deprecated, *listed])
+    assert [one.path for one in sections["Reference"]] == [
+        "reference/users/index.md",
+        "reference/users/list.md",
+        "reference/users/get.md",
+        "reference/zones/get.md",
+    ]
+
+
 def test_pages_that_are_missing_on_either_side_are_problems(root: Path) -> None:
     paths = [path for path in PATHS if path != "client.md"]
     _, problems = navigation.sections(root, [page(path) for path in [*paths, "project/new.md"]])

@@ -14,6 +14,7 @@ FILES = {
     "docs/guides/picture.png": "png",
     "docs/reference/index.md": "# Reference\n\nAll.\n",
     "docs/reference/users/index.md": "# Users\n\n[up](../index.md) [folder](../../reference)\n",
+    "docs/reference/users/list.md": '# users.list\n\nList.\n\n!!! warning "Deprecated"\n\n    Deprecated by Clerk.\n',
     "CHANGELOG.md": "# Changelog\n\nNews. See [docs/guides/a.md](docs/guides/a.md).\n",
     "CONTRIBUTING.md": "# Contributing\n\nHow. [Data](examples/data.json)\n",
     "SECURITY.md": "# Security\n\nWrite.\n",
@@ -75,7 +76,12 @@ def test_front_matter_has_what_the_templates_need(root: Path) -> None:
     stage(root)
     front = (root / "build" / "index.md").read_text(encoding="utf-8").split("---")[1]
     assert front == '\ndescription: "The home page."\ntwin: "index.md"\nsource: "docs/index.md"\n'
-    assert "source:" not in (root / "build" / "reference" / "index.md").read_text(encoding="utf-8")
+    current, deprecated = (
+        (root / "build" / "reference" / name).read_text(encoding="utf-8") for name in ("index.md", "users/list.md")
+    )
+    assert "source:" not in current
+    assert "weight: 1\n" in deprecated
+    assert "weight:" not in current
     assert '"exclude": true' in (root / "build" / "repository/examples/app.py.md").read_text(encoding="utf-8")
 
 

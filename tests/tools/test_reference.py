@@ -40,6 +40,19 @@ def test_each_operation_has_a_page() -> None:
         assert f"({operation.resource}/{operation.method}.md)" in committed("operations/index.md")
 
 
+def test_deprecated_operations_are_last_in_their_resource() -> None:
+    assert [name for name in by_name() if name.startswith("clients.")] == [
+        "clients.get",
+        "clients.verify",
+        "clients.list",
+    ]
+    assert re.findall(r"^\| \[`(\w+)`\]", committed("operations/clients/index.md"), re.MULTILINE) == [
+        "get",
+        "verify",
+        "list",
+    ]
+
+
 def test_index_of_a_resource_lists_methods_that_are_no_operation() -> None:
     index = committed("operations/users/index.md")
     assert "| `find` | Return the user who has this email address" in index

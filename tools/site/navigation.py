@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -23,7 +23,7 @@ _Loader.add_constructor("!ENV", lambda loader, node: None)
 def sections(root: Path, all_pages: list[Page]) -> tuple[dict[str, list[Page]], list[str]]:
     """Return the pages of each section in the order of `nav`, and what is wrong with `nav`.
 
-    A pattern stands for the pages that no other entry names, a folder for all its pages.
+    A pattern stands for the pages that no other entry names, a folder for all its pages, with deprecated ones last.
     """
     nav = yaml.load((root / "mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
     found = {page.path: page for page in all_pages if not page.path.startswith(f"{sources.FOLDER}/")}
@@ -55,7 +55,8 @@ def _entries(value: Any) -> Iterator[str]:
 
 def _matching(entry: str, found: dict[str, Page], named: set[str]) -> list[str]:
     if entry.endswith("/"):
-        return [path for path in found if path.startswith(entry)]
+        below = [path for path in found if path.startswith(entry)]
+        return sorted(below, key=lambda path: (PurePosixPath(path).parent, found[path].is_deprecated, path))
     if "*" not in entry:
         return [entry]
     depth = entry.count("/")

@@ -37,6 +37,11 @@ class Page:
         return markdown.first_sentence(self.text)
 
     @property
+    def is_deprecated(self) -> bool:
+        """Whether the page describes a deprecated operation."""
+        return '\n!!! warning "Deprecated"\n' in self.text
+
+    @property
     def url(self) -> str:
         """The URL of the page, relative to the site."""
         path = PurePosixPath(self.path)

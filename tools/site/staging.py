@@ -93,6 +93,8 @@ def _with_front_matter(page: Page) -> str:
         values["search"] = {"exclude": True}
     elif not page.path.startswith(pages.GENERATED):
         values["source"] = page.source
+    elif page.is_deprecated:
+        values["weight"] = 1  # mkdocs-nav-weight puts it last in its folder
     rows = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
     return f"---\n{rows}---\n\n{page.text}"
 

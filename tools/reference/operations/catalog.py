@@ -68,7 +68,7 @@ class Operation:
 
 @functools.cache
 def operations() -> Mapping[str, Operation]:
-    """Return the operations by id, sorted by resource and method."""
+    """Return the operations by id, sorted by resource and method; the deprecated ones of a resource are last."""
     contract = json.loads((ROOT / "spec" / "contract.json").read_text(encoding="utf-8"))
     with Clerk("sk_test_reference") as clerk, clerk_bapi.Client("sk_test_reference") as generated:
         found = [
@@ -76,7 +76,7 @@ def operations() -> Mapping[str, Operation]:
             for path, item in contract["paths"].items()
             for http, facts in item.items()
         ]
-    return {one.id: one for one in sorted(found, key=lambda one: (one.resource, one.method))}
+    return {one.id: one for one in sorted(found, key=lambda one: (one.resource, one.deprecated, one.method))}
 
 
 @functools.cache
