@@ -74,3 +74,7 @@ __all__ = [
     "UpdateEnterpriseConnectionSAMLDict",
     "UpdateSAMLConnectionAttributeMappingDict",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -102,6 +102,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 class BillingPaymentAttemptEventData(Model):
     """The payment attempt in a payment event: its state, parties, sums and covered items.
 

@@ -92,12 +92,13 @@ class Docs:
         statuses = sorted(int(status) for status in facts["responses"] if status.isdigit() and int(status) >= 400)
         kinds = [_ERRORS.get(status, "ServerError") for status in statuses if status in _ERRORS or status >= 500]
         such = f", such as {_series(list(dict.fromkeys(kinds)), 'or')}" if kinds else ""
+        given = self._arguments(facts, arguments, self._methods)
         return _docstring(
             self._summary(name, self._methods),
             *self._notes(name, facts, self._methods),
             _place(path, method, facts),
-            _section("Args", self._arguments(facts, arguments, self._methods)),
-            f"Raises: ApiError{such}; TransportError.",
+            _section("Args", given),
+            f"Raises: {'InvalidArgument; ' if given else ''}ApiError{such}; TransportError.",
         )
 
     def iterator(self, path: str, method: str, facts: Node, arguments: Iterable[Any]) -> str:

@@ -230,6 +230,7 @@ def test_docstrings_list_the_errors_of_the_contract() -> None:
         assert raised, doc.name
         description = re.findall(r"\w+", raised[1])
         assert {"ApiError", "TransportError"} <= set(description)
+        assert ("InvalidArgument" in description) == bool(doc.parameters), doc.name
         for status, kind in STATUSES.items():
             if ".iterate" not in doc.name:
                 assert (kind in description) == (status in OPERATIONS[doc.operation]["responses"]), (

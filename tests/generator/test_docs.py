@@ -58,7 +58,7 @@ def test_references_to_operations_become_python_names(tmp_path: Path) -> None:
         "Args:",
         "    user_id: Id, as of `users.unban`. At least 1 character.",
         "",
-        "Raises: ApiError, such as PaymentRequired or ServerError; TransportError.",
+        "Raises: InvalidArgument; ApiError, such as PaymentRequired or ServerError; TransportError.",
     ]
 
 

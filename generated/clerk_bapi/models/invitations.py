@@ -21,7 +21,7 @@ class CreateBulkInvitationsItem(Model):
         email_address: Address to invite.
         expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
         ignore_existing: Invite even if the address has an open invitation. Default False.
-        notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+        notify: Send the invitation by email; if False, send the `url` of the result yourself. Default True.
         public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
             frontend read it.
         redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.

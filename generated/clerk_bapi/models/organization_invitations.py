@@ -18,7 +18,7 @@ class CreateOrganizationInvitationBulkItem(Model):
         role: Key of the role the invitee gets, such as `org:member`.
         expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
         inviter_user_id: Id of the user who invites; must be an admin of the organization.
-        notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+        notify: Send the invitation by email; if False, send the `url` of the result yourself. Default True.
         private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
         public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
         redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.

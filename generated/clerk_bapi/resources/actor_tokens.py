@@ -50,7 +50,7 @@ class ActorTokensResource(Resource):
             expires_in_seconds: How long the token may be redeemed, in seconds. Default 3600.
             session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_actor_token(
@@ -72,7 +72,7 @@ class ActorTokensResource(Resource):
         Args:
             actor_token_id: Id of the actor token.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_actor_token(actor_token_id))
 
@@ -106,7 +106,7 @@ class AsyncActorTokensResource(AsyncResource):
             expires_in_seconds: How long the token may be redeemed, in seconds. Default 3600.
             session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_actor_token(
@@ -128,6 +128,6 @@ class AsyncActorTokensResource(AsyncResource):
         Args:
             actor_token_id: Id of the actor token.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_actor_token(actor_token_id))

@@ -50,7 +50,7 @@ class AdminPortalLinkTokensResource(Resource):
             seconds_until_expiration: Time from now until it expires, in seconds. At most 86400, more than 0, default
                 3600.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or Conflict; TransportError.
         """
         return self._client.send(
             api.create_admin_portal_link_token(
@@ -73,7 +73,7 @@ class AdminPortalLinkTokensResource(Resource):
             admin_portal_link_token_id: Id of the admin portal link token. Matching `^aplt_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.revoke_admin_portal_link_token(admin_portal_link_token_id, revocation_reason=revocation_reason)
@@ -109,7 +109,7 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
             seconds_until_expiration: Time from now until it expires, in seconds. At most 86400, more than 0, default
                 3600.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or Conflict; TransportError.
         """
         return await self._client.send(
             api.create_admin_portal_link_token(
@@ -132,7 +132,7 @@ class AsyncAdminPortalLinkTokensResource(AsyncResource):
             admin_portal_link_token_id: Id of the admin portal link token. Matching `^aplt_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(
             api.revoke_admin_portal_link_token(admin_portal_link_token_id, revocation_reason=revocation_reason)

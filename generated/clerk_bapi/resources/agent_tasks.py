@@ -54,7 +54,7 @@ class AgentTasksResource(Resource):
             task_description: What the agent is about to do; appears in the audit log.
             session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_agent_task(
@@ -78,7 +78,7 @@ class AgentTasksResource(Resource):
         Args:
             agent_task_id: Id of the agent task.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_agent_task(agent_task_id))
 
@@ -117,7 +117,7 @@ class AsyncAgentTasksResource(AsyncResource):
             task_description: What the agent is about to do; appears in the audit log.
             session_max_duration_in_seconds: Longest life of the resulting session, in seconds. Default 1800.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_agent_task(
@@ -141,6 +141,6 @@ class AsyncAgentTasksResource(AsyncResource):
         Args:
             agent_task_id: Id of the agent task.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_agent_task(agent_task_id))

@@ -43,7 +43,7 @@ class AllowlistIdentifiersResource(Resource):
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
             notify: Also send an invitation; possible for email addresses and phone numbers. Default False.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_allowlist_identifier(identifier=identifier, notify=notify))
 
@@ -58,7 +58,7 @@ class AllowlistIdentifiersResource(Resource):
         Args:
             identifier_id: Id of the allowlist entry.
 
-        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or NotFound; TransportError.
         """
         return self._client.send(api.delete_allowlist_identifier(identifier_id))
 
@@ -87,7 +87,7 @@ class AllowlistIdentifiersResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as Unauthorized or PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or PaymentRequired; TransportError.
         """
         return self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
 
@@ -130,7 +130,7 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
             notify: Also send an invitation; possible for email addresses and phone numbers. Default False.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_allowlist_identifier(identifier=identifier, notify=notify))
 
@@ -145,7 +145,7 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
         Args:
             identifier_id: Id of the allowlist entry.
 
-        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or NotFound; TransportError.
         """
         return await self._client.send(api.delete_allowlist_identifier(identifier_id))
 
@@ -174,7 +174,7 @@ class AsyncAllowlistIdentifiersResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as Unauthorized or PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or PaymentRequired; TransportError.
         """
         return await self._client.send(api.list_allowlist_identifiers(limit=limit, offset=offset, paginated=paginated))
 

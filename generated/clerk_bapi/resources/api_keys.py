@@ -60,7 +60,7 @@ class ApiKeysResource(Resource):
             seconds_until_expiration: Time from now until it expires, in seconds. More than 0.
             type: Kind of key: any label you choose. 3 to 25 characters, default `api_key`.
 
-        Raises: ApiError, such as BadRequest or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or Conflict; TransportError.
         """
         return self._client.send(
             api.create_api_key(
@@ -86,7 +86,7 @@ class ApiKeysResource(Resource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.delete_api_key(api_key_id))
 
@@ -99,7 +99,7 @@ class ApiKeysResource(Resource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.get_api_key(api_key_id))
 
@@ -114,7 +114,7 @@ class ApiKeysResource(Resource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.get_api_key_secret(api_key_id))
 
@@ -142,7 +142,7 @@ class ApiKeysResource(Resource):
             query: Text to look for in the keys.
             type: Only keys of this kind. At least 3 characters, default `api_key`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
             api.list_api_keys(
@@ -194,7 +194,7 @@ class ApiKeysResource(Resource):
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_api_key(api_key_id, revocation_reason=revocation_reason))
 
@@ -224,7 +224,7 @@ class ApiKeysResource(Resource):
             subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
                 `^(user|org|mch|scim)_\\w{27}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
             api.update_api_key(
@@ -248,7 +248,7 @@ class ApiKeysResource(Resource):
         Args:
             secret: Secret of the API key, as the caller presented it.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.verify_api_key(secret=secret))
 
@@ -290,7 +290,7 @@ class AsyncApiKeysResource(AsyncResource):
             seconds_until_expiration: Time from now until it expires, in seconds. More than 0.
             type: Kind of key: any label you choose. 3 to 25 characters, default `api_key`.
 
-        Raises: ApiError, such as BadRequest or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or Conflict; TransportError.
         """
         return await self._client.send(
             api.create_api_key(
@@ -316,7 +316,7 @@ class AsyncApiKeysResource(AsyncResource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.delete_api_key(api_key_id))
 
@@ -329,7 +329,7 @@ class AsyncApiKeysResource(AsyncResource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.get_api_key(api_key_id))
 
@@ -344,7 +344,7 @@ class AsyncApiKeysResource(AsyncResource):
         Args:
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.get_api_key_secret(api_key_id))
 
@@ -372,7 +372,7 @@ class AsyncApiKeysResource(AsyncResource):
             query: Text to look for in the keys.
             type: Only keys of this kind. At least 3 characters, default `api_key`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(
             api.list_api_keys(
@@ -424,7 +424,7 @@ class AsyncApiKeysResource(AsyncResource):
             api_key_id: Id of the API key. Matching `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_api_key(api_key_id, revocation_reason=revocation_reason))
 
@@ -454,7 +454,7 @@ class AsyncApiKeysResource(AsyncResource):
             subject: Id of the user (`user_`), organization (`org_`) or machine (`mch_`) the key acts for. Matching
                 `^(user|org|mch|scim)_\\w{27}$`.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(
             api.update_api_key(
@@ -478,6 +478,6 @@ class AsyncApiKeysResource(AsyncResource):
         Args:
             secret: Secret of the API key, as the caller presented it.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.verify_api_key(secret=secret))

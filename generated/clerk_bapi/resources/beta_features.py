@@ -50,7 +50,7 @@ class BetaFeaturesResource(Resource):
             restricted_to_allowlist: Let only identifiers on the allowlist sign up. Default False.
             test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
 
-        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_auth_config(
@@ -77,7 +77,7 @@ class BetaFeaturesResource(Resource):
             home_url: New home URL of the application, such as `https://www.example.com`.
             is_secondary: Whether several applications share the root domain, in which case the subdomain matters.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             without_warning(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)
@@ -113,7 +113,7 @@ class AsyncBetaFeaturesResource(AsyncResource):
             restricted_to_allowlist: Let only identifiers on the allowlist sign up. Default False.
             test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
 
-        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_instance_auth_config(
@@ -140,7 +140,7 @@ class AsyncBetaFeaturesResource(AsyncResource):
             home_url: New home URL of the application, such as `https://www.example.com`.
             is_secondary: Whether several applications share the root domain, in which case the subdomain matters.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             without_warning(api.update_production_instance_domain)(home_url=home_url, is_secondary=is_secondary)

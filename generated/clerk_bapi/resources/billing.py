@@ -57,8 +57,8 @@ class BillingResource(Resource):
             subscription_item_id: Id of the subscription item.
             discount_id: Id of the discount.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.apply_billing_subscription_item_discount(subscription_item_id, discount_id=discount_id)
@@ -78,8 +78,8 @@ class BillingResource(Resource):
             subscription_item_id: Id of the subscription item.
             end_now: Cancel immediately instead of at the end of the current billing period. Default False.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.cancel_billing_subscription_item(subscription_item_id, end_now=end_now))
 
@@ -111,8 +111,8 @@ class BillingResource(Resource):
             supported_billing_periods: Billing periods the price is for; worked out from the amounts if left out. One of
                 `annual`, `both`, `month`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.create_billing_price(
@@ -141,8 +141,8 @@ class BillingResource(Resource):
             from_price_id: Id of the price the subscription item has now.
             to_price_id: Id of the price to move to.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.create_billing_price_transition(
@@ -165,8 +165,8 @@ class BillingResource(Resource):
             extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
                 `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.extend_billing_subscription_item_free_trial(subscription_item_id, extend_to=extend_to)
@@ -181,8 +181,8 @@ class BillingResource(Resource):
         Args:
             statement_id: Id of the billing statement.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.get_billing_statement(statement_id))
 
@@ -207,7 +207,8 @@ class BillingResource(Resource):
             paginated: Has no effect: the result is always a page.
             payer_type: Only plans for this kind of payer. One of `org`, `user`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
@@ -256,8 +257,8 @@ class BillingResource(Resource):
             paginated: Has no effect: the result is always a page.
             plan_id: Only prices of the plan with this id.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
@@ -304,8 +305,8 @@ class BillingResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Has no effect: the result is always a page.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(
             api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
@@ -348,7 +349,8 @@ class BillingResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Has no effect: the result is always a page.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
@@ -400,7 +402,8 @@ class BillingResource(Resource):
             query: Text to look for in subscription items and their payers.
             status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.list_billing_subscription_items(
@@ -466,8 +469,8 @@ class BillingResource(Resource):
             subscription_item_id: Id of the subscription item.
             discount_id: Id of the discount; must be the one active on the item.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(api.remove_billing_subscription_item_discount(subscription_item_id, discount_id))
 
@@ -494,8 +497,8 @@ class AsyncBillingResource(AsyncResource):
             subscription_item_id: Id of the subscription item.
             discount_id: Id of the discount.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return await self._client.send(
             api.apply_billing_subscription_item_discount(subscription_item_id, discount_id=discount_id)
@@ -515,8 +518,8 @@ class AsyncBillingResource(AsyncResource):
             subscription_item_id: Id of the subscription item.
             end_now: Cancel immediately instead of at the end of the current billing period. Default False.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(api.cancel_billing_subscription_item(subscription_item_id, end_now=end_now))
 
@@ -548,8 +551,8 @@ class AsyncBillingResource(AsyncResource):
             supported_billing_periods: Billing periods the price is for; worked out from the amounts if left out. One of
                 `annual`, `both`, `month`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(
             api.create_billing_price(
@@ -578,8 +581,8 @@ class AsyncBillingResource(AsyncResource):
             from_price_id: Id of the price the subscription item has now.
             to_price_id: Id of the price to move to.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return await self._client.send(
             api.create_billing_price_transition(
@@ -602,8 +605,8 @@ class AsyncBillingResource(AsyncResource):
             extend_to: New end of the trial; in the future and at most 365 days ahead. Unix milliseconds, or a
                 `datetime` or ISO 8601 string with a time zone, sent as RFC 3339 text.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(
             api.extend_billing_subscription_item_free_trial(subscription_item_id, extend_to=extend_to)
@@ -618,8 +621,8 @@ class AsyncBillingResource(AsyncResource):
         Args:
             statement_id: Id of the billing statement.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(api.get_billing_statement(statement_id))
 
@@ -644,7 +647,8 @@ class AsyncBillingResource(AsyncResource):
             paginated: Has no effect: the result is always a page.
             payer_type: Only plans for this kind of payer. One of `org`, `user`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.list_billing_plans(limit=limit, offset=offset, paginated=paginated, payer_type=payer_type)
@@ -693,8 +697,8 @@ class AsyncBillingResource(AsyncResource):
             paginated: Has no effect: the result is always a page.
             plan_id: Only prices of the plan with this id.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(
             api.list_billing_prices(limit=limit, offset=offset, paginated=paginated, plan_id=plan_id)
@@ -743,8 +747,8 @@ class AsyncBillingResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Has no effect: the result is always a page.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(
             api.list_billing_statement_payment_attempts(statement_id, limit=limit, offset=offset, paginated=paginated)
@@ -787,7 +791,8 @@ class AsyncBillingResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Has no effect: the result is always a page.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(api.list_billing_statements(limit=limit, offset=offset, paginated=paginated))
 
@@ -839,7 +844,8 @@ class AsyncBillingResource(AsyncResource):
             query: Text to look for in subscription items and their payers.
             status: Only items in this state. One of `active`, `ended`, `free_trial`, `past_due`, `upcoming`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.list_billing_subscription_items(
@@ -905,7 +911,7 @@ class AsyncBillingResource(AsyncResource):
             subscription_item_id: Id of the subscription item.
             discount_id: Id of the discount; must be the one active on the item.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return await self._client.send(api.remove_billing_subscription_item_discount(subscription_item_id, discount_id))

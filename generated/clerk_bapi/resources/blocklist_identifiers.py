@@ -38,7 +38,7 @@ class BlocklistIdentifiersResource(Resource):
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_blocklist_identifier(identifier=identifier))
 
@@ -51,7 +51,7 @@ class BlocklistIdentifiersResource(Resource):
         Args:
             identifier_id: Id of the blocklist entry.
 
-        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or NotFound; TransportError.
         """
         return self._client.send(api.delete_blocklist_identifier(identifier_id))
 
@@ -84,7 +84,7 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         Args:
             identifier: Email address, phone number, wallet address, or a whole email domain such as `*@example.com`.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_blocklist_identifier(identifier=identifier))
 
@@ -97,7 +97,7 @@ class AsyncBlocklistIdentifiersResource(AsyncResource):
         Args:
             identifier_id: Id of the blocklist entry.
 
-        Raises: ApiError, such as PaymentRequired or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or NotFound; TransportError.
         """
         return await self._client.send(api.delete_blocklist_identifier(identifier_id))
 

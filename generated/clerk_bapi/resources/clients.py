@@ -40,7 +40,7 @@ class ClientsResource(Resource):
         Args:
             client_id: Id of the client (a browser or device).
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_client(client_id))
 
@@ -55,7 +55,7 @@ class ClientsResource(Resource):
         Args:
             token: Client token, as found in the `__client` cookie.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.verify_client(token=token))
 
@@ -89,7 +89,7 @@ class ClientsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(without_warning(api.list_clients)(limit=limit, offset=offset, paginated=paginated))
 
@@ -132,7 +132,7 @@ class AsyncClientsResource(AsyncResource):
         Args:
             client_id: Id of the client (a browser or device).
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.get_client(client_id))
 
@@ -147,7 +147,7 @@ class AsyncClientsResource(AsyncResource):
         Args:
             token: Client token, as found in the `__client` cookie.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.verify_client(token=token))
 
@@ -181,7 +181,7 @@ class AsyncClientsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             without_warning(api.list_clients)(limit=limit, offset=offset, paginated=paginated)

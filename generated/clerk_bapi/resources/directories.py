@@ -61,7 +61,8 @@ class DirectoriesResource(Resource):
             group_role_mappings: Group-to-role mappings to set up along with the directory.
             name: Display name.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_directory(
@@ -96,7 +97,8 @@ class DirectoriesResource(Resource):
                 At least 1.
             scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_directory_group_role_mapping(
@@ -119,7 +121,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_directory(directory_id))
 
@@ -135,7 +137,7 @@ class DirectoriesResource(Resource):
             directory_id: Id of the directory.
             mapping_id: Id of the group-to-role mapping.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_directory_group_role_mapping(directory_id, mapping_id))
 
@@ -148,7 +150,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_directory(directory_id))
 
@@ -164,7 +166,7 @@ class DirectoriesResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or Forbidden; TransportError.
         """
         return self._client.send(api.list_directories(limit=limit, offset=offset))
 
@@ -198,7 +200,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.list_directory_group_role_mappings(directory_id))
 
@@ -220,7 +222,8 @@ class DirectoriesResource(Resource):
             directory_id: Id of the directory.
             mappings: All mappings of the directory, highest precedence first.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.replace_directory_group_role_mappings(directory_id, mappings=mappings))
 
@@ -236,7 +239,7 @@ class DirectoriesResource(Resource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.rotate_directory_api_key(directory_id))
 
@@ -267,7 +270,8 @@ class DirectoriesResource(Resource):
             name: Display name.
             provider: Identity provider.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_directory(
@@ -310,7 +314,8 @@ class AsyncDirectoriesResource(AsyncResource):
             group_role_mappings: Group-to-role mappings to set up along with the directory.
             name: Display name.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_directory(
@@ -345,7 +350,8 @@ class AsyncDirectoriesResource(AsyncResource):
                 At least 1.
             scim_group_id: Older name of `directory_group_id`; if both are sent they have to agree.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_directory_group_role_mapping(
@@ -368,7 +374,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_directory(directory_id))
 
@@ -384,7 +390,7 @@ class AsyncDirectoriesResource(AsyncResource):
             directory_id: Id of the directory.
             mapping_id: Id of the group-to-role mapping.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_directory_group_role_mapping(directory_id, mapping_id))
 
@@ -397,7 +403,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_directory(directory_id))
 
@@ -413,7 +419,7 @@ class AsyncDirectoriesResource(AsyncResource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or Forbidden; TransportError.
         """
         return await self._client.send(api.list_directories(limit=limit, offset=offset))
 
@@ -447,7 +453,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.list_directory_group_role_mappings(directory_id))
 
@@ -469,7 +475,8 @@ class AsyncDirectoriesResource(AsyncResource):
             directory_id: Id of the directory.
             mappings: All mappings of the directory, highest precedence first.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.replace_directory_group_role_mappings(directory_id, mappings=mappings))
 
@@ -485,7 +492,7 @@ class AsyncDirectoriesResource(AsyncResource):
         Args:
             directory_id: Id of the directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.rotate_directory_api_key(directory_id))
 
@@ -516,7 +523,8 @@ class AsyncDirectoriesResource(AsyncResource):
             name: Display name.
             provider: Identity provider.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_directory(

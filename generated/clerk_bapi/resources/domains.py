@@ -41,7 +41,7 @@ class DomainsResource(Resource):
             name: Host name to add; development instances may include a port, as in `localhost:3000`.
             proxy_url: Full address of the proxy in front of the Frontend API; production only.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.add_domain(is_satellite=is_satellite, name=name, proxy_url=proxy_url))
 
@@ -56,7 +56,7 @@ class DomainsResource(Resource):
         Args:
             domain_id: Id of the satellite domain.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_domain(domain_id))
 
@@ -94,7 +94,7 @@ class DomainsResource(Resource):
             name: New host name without scheme; development instances may include a port.
             proxy_url: Address of the proxy for the Frontend API; null switches back to DNS.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_domain(domain_id, is_secondary=is_secondary, name=name, proxy_url=proxy_url)
@@ -121,7 +121,7 @@ class AsyncDomainsResource(AsyncResource):
             name: Host name to add; development instances may include a port, as in `localhost:3000`.
             proxy_url: Full address of the proxy in front of the Frontend API; production only.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.add_domain(is_satellite=is_satellite, name=name, proxy_url=proxy_url))
 
@@ -136,7 +136,7 @@ class AsyncDomainsResource(AsyncResource):
         Args:
             domain_id: Id of the satellite domain.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_domain(domain_id))
 
@@ -174,7 +174,7 @@ class AsyncDomainsResource(AsyncResource):
             name: New host name without scheme; development instances may include a port.
             proxy_url: Address of the proxy for the Frontend API; null switches back to DNS.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_domain(domain_id, is_secondary=is_secondary, name=name, proxy_url=proxy_url)

@@ -41,7 +41,8 @@ class EmailAddressesResource(Resource):
             code: Code the user typed from the email.
             verification_id: Id of the verification that the prepare call returned.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.attempt_email_address_verification(email_address_id, code=code, verification_id=verification_id)
@@ -72,8 +73,8 @@ class EmailAddressesResource(Resource):
             primary: Make this address the primary one. A user's first address is primary anyway.
             verified: Trust the address without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_email_address(
@@ -96,7 +97,8 @@ class EmailAddressesResource(Resource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict;
+        TransportError.
         """
         return self._client.send(api.delete_email_address(email_address_id))
 
@@ -109,7 +111,7 @@ class EmailAddressesResource(Resource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_email_address(email_address_id))
 
@@ -125,7 +127,8 @@ class EmailAddressesResource(Resource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return self._client.send(api.prepare_email_address_verification(email_address_id))
 
@@ -153,7 +156,8 @@ class EmailAddressesResource(Resource):
             notify_primary_email_address_changed: Notify the old primary address of the change; has no effect when the
                 address stays the same. Default False.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.replace_user_email_address(
@@ -187,7 +191,8 @@ class EmailAddressesResource(Resource):
             primary: Make it the primary one of the user.
             verified: Trust the address without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict;
+        TransportError.
         """
         return self._client.send(
             api.update_email_address(
@@ -220,7 +225,8 @@ class AsyncEmailAddressesResource(AsyncResource):
             code: Code the user typed from the email.
             verification_id: Id of the verification that the prepare call returned.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.attempt_email_address_verification(email_address_id, code=code, verification_id=verification_id)
@@ -251,8 +257,8 @@ class AsyncEmailAddressesResource(AsyncResource):
             primary: Make this address the primary one. A user's first address is primary anyway.
             verified: Trust the address without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_email_address(
@@ -275,7 +281,8 @@ class AsyncEmailAddressesResource(AsyncResource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict;
+        TransportError.
         """
         return await self._client.send(api.delete_email_address(email_address_id))
 
@@ -288,7 +295,7 @@ class AsyncEmailAddressesResource(AsyncResource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_email_address(email_address_id))
 
@@ -304,7 +311,8 @@ class AsyncEmailAddressesResource(AsyncResource):
         Args:
             email_address_id: Id of the email address.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return await self._client.send(api.prepare_email_address_verification(email_address_id))
 
@@ -332,7 +340,8 @@ class AsyncEmailAddressesResource(AsyncResource):
             notify_primary_email_address_changed: Notify the old primary address of the change; has no effect when the
                 address stays the same. Default False.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.replace_user_email_address(
@@ -366,7 +375,8 @@ class AsyncEmailAddressesResource(AsyncResource):
             primary: Make it the primary one of the user.
             verified: Trust the address without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or Conflict;
+        TransportError.
         """
         return await self._client.send(
             api.update_email_address(

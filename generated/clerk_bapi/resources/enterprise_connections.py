@@ -86,7 +86,8 @@ class EnterpriseConnectionsResource(Resource):
             organization_id: Id of the organization the connection belongs to.
             saml: Settings of a SAML connection; ignored for other kinds.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_enterprise_connection(
@@ -114,7 +115,7 @@ class EnterpriseConnectionsResource(Resource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.create_enterprise_connection_test_run(enterprise_connection_id))
 
@@ -127,7 +128,7 @@ class EnterpriseConnectionsResource(Resource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_enterprise_connection(enterprise_connection_id))
 
@@ -140,7 +141,7 @@ class EnterpriseConnectionsResource(Resource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_enterprise_connection(enterprise_connection_id))
 
@@ -163,7 +164,7 @@ class EnterpriseConnectionsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             organization_id: Only connections linked to the organization with this id.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
@@ -211,7 +212,8 @@ class EnterpriseConnectionsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.list_enterprise_connection_test_runs(
@@ -284,8 +286,8 @@ class EnterpriseConnectionsResource(Resource):
             saml: Settings of a SAML connection; ignored for other kinds.
             sync_user_attributes: Update the user from the identity provider at every sign-in.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_enterprise_connection(
@@ -353,7 +355,8 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
             organization_id: Id of the organization the connection belongs to.
             saml: Settings of a SAML connection; ignored for other kinds.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_enterprise_connection(
@@ -381,7 +384,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.create_enterprise_connection_test_run(enterprise_connection_id))
 
@@ -394,7 +397,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_enterprise_connection(enterprise_connection_id))
 
@@ -407,7 +410,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
         Args:
             enterprise_connection_id: Id of the enterprise connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_enterprise_connection(enterprise_connection_id))
 
@@ -430,7 +433,7 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             organization_id: Only connections linked to the organization with this id.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_enterprise_connections(active=active, limit=limit, offset=offset, organization_id=organization_id)
@@ -478,7 +481,8 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only test runs in these states; repeatable. Each one of `failed`, `pending`, `success`.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.list_enterprise_connection_test_runs(
@@ -551,8 +555,8 @@ class AsyncEnterpriseConnectionsResource(AsyncResource):
             saml: Settings of a SAML connection; ignored for other kinds.
             sync_user_attributes: Update the user from the identity provider at every sign-in.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_enterprise_connection(

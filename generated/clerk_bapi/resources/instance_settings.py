@@ -49,7 +49,7 @@ class InstanceSettingsResource(Resource):
             home_url: New home URL of the application, such as `https://www.example.com`.
             is_secondary: Whether several applications share the root domain, in which case the subdomain matters.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.change_production_instance_domain(home_url=home_url, is_secondary=is_secondary))
 
@@ -160,7 +160,7 @@ class InstanceSettingsResource(Resource):
             test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
             url_based_session_syncing: Pass the development session in the URL instead of third-party cookies.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance(
@@ -191,7 +191,7 @@ class InstanceSettingsResource(Resource):
             blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. Each
                 matching `^[A-Z]{2}$`, at most 250 items, no duplicates.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(api.update_instance_communication(blocked_country_codes=blocked_country_codes))
 
@@ -221,7 +221,7 @@ class InstanceSettingsResource(Resource):
             dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591).
             oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_oauth_application_settings(
@@ -264,8 +264,8 @@ class InstanceSettingsResource(Resource):
                 lifts the limit.
             slug_disabled: Disable organization slugs.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_organization_settings(
@@ -292,7 +292,7 @@ class InstanceSettingsResource(Resource):
             rules_enabled: Apply the protection rules you set up.
             specter_enabled: Switch on Specter, the automatic bot and abuse detection.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
@@ -321,7 +321,7 @@ class InstanceSettingsResource(Resource):
             block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign.
             blocklist: Reject identifiers on the blocklist.
 
-        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_instance_restrictions(
@@ -354,7 +354,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             home_url: New home URL of the application, such as `https://www.example.com`.
             is_secondary: Whether several applications share the root domain, in which case the subdomain matters.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.change_production_instance_domain(home_url=home_url, is_secondary=is_secondary)
@@ -467,7 +467,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             test_mode: Accept the fixed test email addresses and phone numbers with their fixed code.
             url_based_session_syncing: Pass the development session in the URL instead of third-party cookies.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_instance(
@@ -498,7 +498,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             blocked_country_codes: All countries that get no text messages, as uppercase ISO 3166-1 alpha-2 codes. Each
                 matching `^[A-Z]{2}$`, at most 250 items, no duplicates.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.update_instance_communication(blocked_country_codes=blocked_country_codes))
 
@@ -528,7 +528,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             dynamic_oauth_client_registration: Let OAuth clients register themselves (RFC 7591).
             oauth_jwt_access_tokens: Issue access tokens as JWTs instead of opaque text.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_instance_oauth_application_settings(
@@ -571,8 +571,8 @@ class AsyncInstanceSettingsResource(AsyncResource):
                 lifts the limit.
             slug_disabled: Disable organization slugs.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_instance_organization_settings(
@@ -599,7 +599,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             rules_enabled: Apply the protection rules you set up.
             specter_enabled: Switch on Specter, the automatic bot and abuse detection.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_instance_protect(rules_enabled=rules_enabled, specter_enabled=specter_enabled)
@@ -628,7 +628,7 @@ class AsyncInstanceSettingsResource(AsyncResource):
             block_email_subaddresses: Refuse addresses with a `+`, `=` or `#` part before the at sign.
             blocklist: Reject identifiers on the blocklist.
 
-        Raises: ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_instance_restrictions(

@@ -46,7 +46,7 @@ class InvitationsResource(Resource):
         Args:
             invitations: Invitations to create, one for each address. 1 to 10 items.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_bulk_invitations(invitations=invitations))
 
@@ -75,14 +75,14 @@ class InvitationsResource(Resource):
             email_address: Address to invite.
             expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
-            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            notify: Send the invitation by email; if False, send the `url` of the result yourself. Default True.
             public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
                 frontend read it.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
             template_slug: Slug of the template the invitation email is made from. One of `invitation`,
                 `waitlist_invitation`.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_invitation(
@@ -199,7 +199,7 @@ class InvitationsResource(Resource):
             query: Text looked for in the email address and id of invitations.
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return self._client.send(
             api.list_invitations(
@@ -259,7 +259,7 @@ class InvitationsResource(Resource):
         Args:
             invitation_id: Id of the application invitation.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_invitation(invitation_id))
 
@@ -286,7 +286,7 @@ class AsyncInvitationsResource(AsyncResource):
         Args:
             invitations: Invitations to create, one for each address. 1 to 10 items.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_bulk_invitations(invitations=invitations))
 
@@ -315,14 +315,14 @@ class AsyncInvitationsResource(AsyncResource):
             email_address: Address to invite.
             expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
-            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            notify: Send the invitation by email; if False, send the `url` of the result yourself. Default True.
             public_metadata: Copied into the public metadata of the user who signs up with the invitation; backend and
                 frontend read it.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
             template_slug: Slug of the template the invitation email is made from. One of `invitation`,
                 `waitlist_invitation`.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_invitation(
@@ -439,7 +439,7 @@ class AsyncInvitationsResource(AsyncResource):
             query: Text looked for in the email address and id of invitations.
             status: Only invitations in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return await self._client.send(
             api.list_invitations(
@@ -499,6 +499,6 @@ class AsyncInvitationsResource(AsyncResource):
         Args:
             invitation_id: Id of the application invitation.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_invitation(invitation_id))

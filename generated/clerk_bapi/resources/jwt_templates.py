@@ -58,7 +58,7 @@ class JwtTemplatesResource(Resource):
             signing_algorithm: JWT algorithm for your `signing_key`; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_jwt_template(
@@ -83,7 +83,7 @@ class JwtTemplatesResource(Resource):
         Args:
             template_id: Id of the JWT template.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_jwt_template(template_id))
 
@@ -96,7 +96,7 @@ class JwtTemplatesResource(Resource):
         Args:
             template_id: Id of the JWT template.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.get_jwt_template(template_id))
 
@@ -125,7 +125,7 @@ class JwtTemplatesResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
 
@@ -177,7 +177,7 @@ class JwtTemplatesResource(Resource):
             signing_algorithm: JWT algorithm for your `signing_key`; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_jwt_template(
@@ -227,7 +227,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
             signing_algorithm: JWT algorithm for your `signing_key`; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_jwt_template(
@@ -252,7 +252,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
         Args:
             template_id: Id of the JWT template.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_jwt_template(template_id))
 
@@ -265,7 +265,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
         Args:
             template_id: Id of the JWT template.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return await self._client.send(api.get_jwt_template(template_id))
 
@@ -294,7 +294,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return await self._client.send(api.list_jwt_templates(limit=limit, offset=offset, paginated=paginated))
 
@@ -346,7 +346,7 @@ class AsyncJwtTemplatesResource(AsyncResource):
             signing_algorithm: JWT algorithm for your `signing_key`; only with `custom_signing_key`.
             signing_key: Private key or shared secret to sign with; only with `custom_signing_key`.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_jwt_template(

@@ -54,7 +54,7 @@ class M2mResource(Resource):
             token_format: Opaque tokens are stored and revocable; JWT tokens are checked without a call and cannot be
                 revoked. One of `jwt`, `opaque`, default `opaque`.
 
-        Raises: ApiError, such as BadRequest or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or Conflict; TransportError.
         """
         return self._client.send(
             api.create_m2m_token(
@@ -89,7 +89,7 @@ class M2mResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             revoked: Also list tokens that were revoked. Default False.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
@@ -132,7 +132,7 @@ class M2mResource(Resource):
             m2m_token_id: Id of the machine token. Matching `^mt_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_m2m_token(m2m_token_id, revocation_reason=revocation_reason))
 
@@ -148,7 +148,7 @@ class M2mResource(Resource):
         Args:
             token: Machine token, as the caller presented it.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.verify_m2m_token(token=token))
 
@@ -185,7 +185,7 @@ class AsyncM2mResource(AsyncResource):
             token_format: Opaque tokens are stored and revocable; JWT tokens are checked without a call and cannot be
                 revoked. One of `jwt`, `opaque`, default `opaque`.
 
-        Raises: ApiError, such as BadRequest or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or Conflict; TransportError.
         """
         return await self._client.send(
             api.create_m2m_token(
@@ -220,7 +220,7 @@ class AsyncM2mResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             revoked: Also list tokens that were revoked. Default False.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(
             api.list_m2m_tokens(subject=subject, expired=expired, limit=limit, offset=offset, revoked=revoked)
@@ -263,7 +263,7 @@ class AsyncM2mResource(AsyncResource):
             m2m_token_id: Id of the machine token. Matching `^mt_[0-9A-Fa-f]{32}$`.
             revocation_reason: Reason to keep on record.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_m2m_token(m2m_token_id, revocation_reason=revocation_reason))
 
@@ -279,6 +279,6 @@ class AsyncM2mResource(AsyncResource):
         Args:
             token: Machine token, as the caller presented it.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.verify_m2m_token(token=token))

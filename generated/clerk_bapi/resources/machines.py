@@ -46,7 +46,8 @@ class MachinesResource(Resource):
                 default 3600.
             scoped_machines: Ids of the machines the new one may call. At most 150 items.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_machine(name=name, default_token_ttl=default_token_ttl, scoped_machines=scoped_machines)
@@ -64,8 +65,8 @@ class MachinesResource(Resource):
             machine_id: Id of the calling machine.
             to_machine_id: Id of the machine that may be called.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_machine_scope(machine_id, to_machine_id=to_machine_id))
 
@@ -78,7 +79,8 @@ class MachinesResource(Resource):
         Args:
             machine_id: Id of the machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.delete_machine(machine_id))
 
@@ -94,7 +96,8 @@ class MachinesResource(Resource):
             machine_id: Id of the calling machine.
             other_machine_id: Id of the machine that is called.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.delete_machine_scope(machine_id, other_machine_id))
 
@@ -107,7 +110,8 @@ class MachinesResource(Resource):
         Args:
             machine_id: Id of the machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.get_machine(machine_id))
 
@@ -122,7 +126,7 @@ class MachinesResource(Resource):
         Args:
             machine_id: Id of the machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_machine_secret_key(machine_id))
 
@@ -148,7 +152,8 @@ class MachinesResource(Resource):
                 `-created_at`.
             query: Exact id or part of the name of a machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -193,7 +198,8 @@ class MachinesResource(Resource):
             previous_token_ttl: How long the old secret key keeps working, in seconds; 0 ends it immediately. 0 to
                 28800.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.rotate_machine_secret_key(machine_id, previous_token_ttl=previous_token_ttl))
 
@@ -210,7 +216,8 @@ class MachinesResource(Resource):
             default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000.
             name: Display name. 1 to 255 characters.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.update_machine(machine_id, default_token_ttl=default_token_ttl, name=name))
 
@@ -238,7 +245,8 @@ class AsyncMachinesResource(AsyncResource):
                 default 3600.
             scoped_machines: Ids of the machines the new one may call. At most 150 items.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_machine(name=name, default_token_ttl=default_token_ttl, scoped_machines=scoped_machines)
@@ -256,8 +264,8 @@ class AsyncMachinesResource(AsyncResource):
             machine_id: Id of the calling machine.
             to_machine_id: Id of the machine that may be called.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_machine_scope(machine_id, to_machine_id=to_machine_id))
 
@@ -270,7 +278,8 @@ class AsyncMachinesResource(AsyncResource):
         Args:
             machine_id: Id of the machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.delete_machine(machine_id))
 
@@ -286,7 +295,8 @@ class AsyncMachinesResource(AsyncResource):
             machine_id: Id of the calling machine.
             other_machine_id: Id of the machine that is called.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.delete_machine_scope(machine_id, other_machine_id))
 
@@ -299,7 +309,8 @@ class AsyncMachinesResource(AsyncResource):
         Args:
             machine_id: Id of the machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.get_machine(machine_id))
 
@@ -314,7 +325,7 @@ class AsyncMachinesResource(AsyncResource):
         Args:
             machine_id: Id of the machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_machine_secret_key(machine_id))
 
@@ -340,7 +351,8 @@ class AsyncMachinesResource(AsyncResource):
                 `-created_at`.
             query: Exact id or part of the name of a machine.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.list_machines(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -385,7 +397,8 @@ class AsyncMachinesResource(AsyncResource):
             previous_token_ttl: How long the old secret key keeps working, in seconds; 0 ends it immediately. 0 to
                 28800.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.rotate_machine_secret_key(machine_id, previous_token_ttl=previous_token_ttl))
 
@@ -404,6 +417,7 @@ class AsyncMachinesResource(AsyncResource):
             default_token_ttl: Lifetime of the machine's tokens when none is asked for, in seconds. 1 to 315360000.
             name: Display name. 1 to 255 characters.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.update_machine(machine_id, default_token_ttl=default_token_ttl, name=name))

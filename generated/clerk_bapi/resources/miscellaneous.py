@@ -50,7 +50,7 @@ class MiscellaneousResource(Resource):
             sign_in_url: Address of the application's sign-in page.
             use_domain_for_script: Load the browser library from `domain`.
 
-        Raises: ApiError, such as BadRequest or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or ServerError; TransportError.
         """
         return self._client.send(
             api.get_public_interstitial(
@@ -96,7 +96,7 @@ class AsyncMiscellaneousResource(AsyncResource):
             sign_in_url: Address of the application's sign-in page.
             use_domain_for_script: Load the browser library from `domain`.
 
-        Raises: ApiError, such as BadRequest or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or ServerError; TransportError.
         """
         return await self._client.send(
             api.get_public_interstitial(

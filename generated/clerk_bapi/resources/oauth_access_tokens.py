@@ -42,7 +42,7 @@ class OauthAccessTokensResource(Resource):
             access_token: Access token to check, as the caller presented it.
             secret: Older name of `access_token`. Deprecated.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.verify_oauth_access_token(access_token=access_token, secret=secret))
 
@@ -69,6 +69,6 @@ class AsyncOauthAccessTokensResource(AsyncResource):
             access_token: Access token to check, as the caller presented it.
             secret: Older name of `access_token`. Deprecated.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.verify_oauth_access_token(access_token=access_token, secret=secret))

@@ -60,7 +60,7 @@ class OauthApplicationsResource(Resource):
             scopes: Scopes the application may ask for, separated by spaces: `profile`, `email`, `public_metadata`,
                 `private_metadata`. At most 1024 characters, default `profile email`.
 
-        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_oauth_application(
@@ -83,7 +83,7 @@ class OauthApplicationsResource(Resource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_oauth_application(oauth_application_id))
 
@@ -98,7 +98,7 @@ class OauthApplicationsResource(Resource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_oauth_application(oauth_application_id))
 
@@ -123,7 +123,7 @@ class OauthApplicationsResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
                 `+created_at`.
 
-        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
@@ -171,7 +171,8 @@ class OauthApplicationsResource(Resource):
             oauth_application_id: Id of the OAuth application.
             token: Opaque access token or refresh token of the grant.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.revoke_oauth_application_token(oauth_application_id, token=token))
 
@@ -186,7 +187,7 @@ class OauthApplicationsResource(Resource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.rotate_oauth_application_secret(oauth_application_id))
 
@@ -222,7 +223,8 @@ class OauthApplicationsResource(Resource):
             scopes: Scopes the application may ask for, separated by spaces: `profile`, `email`, `public_metadata`,
                 `private_metadata`. At most 1024 characters, default `profile email`.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_oauth_application(
@@ -252,7 +254,7 @@ class OauthApplicationsResource(Resource):
             file: Image file to upload.
             uploader_user_id: Id of the user recorded as the uploader.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
         """
         return self._client.send(
             api.upload_oauth_application_logo(oauth_application_id, file=file, uploader_user_id=uploader_user_id)
@@ -296,7 +298,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
             scopes: Scopes the application may ask for, separated by spaces: `profile`, `email`, `public_metadata`,
                 `private_metadata`. At most 1024 characters, default `profile email`.
 
-        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_oauth_application(
@@ -319,7 +321,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_oauth_application(oauth_application_id))
 
@@ -334,7 +336,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_oauth_application(oauth_application_id))
 
@@ -359,7 +361,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `name`, default
                 `+created_at`.
 
-        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_oauth_applications(limit=limit, name_query=name_query, offset=offset, order_by=order_by)
@@ -407,7 +409,8 @@ class AsyncOauthApplicationsResource(AsyncResource):
             oauth_application_id: Id of the OAuth application.
             token: Opaque access token or refresh token of the grant.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.revoke_oauth_application_token(oauth_application_id, token=token))
 
@@ -422,7 +425,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
         Args:
             oauth_application_id: Id of the OAuth application.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.rotate_oauth_application_secret(oauth_application_id))
 
@@ -458,7 +461,8 @@ class AsyncOauthApplicationsResource(AsyncResource):
             scopes: Scopes the application may ask for, separated by spaces: `profile`, `email`, `public_metadata`,
                 `private_metadata`. At most 1024 characters, default `profile email`.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_oauth_application(
@@ -488,7 +492,7 @@ class AsyncOauthApplicationsResource(AsyncResource):
             file: Image file to upload.
             uploader_user_id: Id of the user recorded as the uploader.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
         """
         return await self._client.send(
             api.upload_oauth_application_logo(oauth_application_id, file=file, uploader_user_id=uploader_user_id)

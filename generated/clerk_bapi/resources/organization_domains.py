@@ -53,7 +53,8 @@ class OrganizationDomainsResource(Resource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain starts out verified.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_organization_domain(
@@ -71,7 +72,7 @@ class OrganizationDomainsResource(Resource):
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_organization_domain(organization_id, domain_id))
 
@@ -110,7 +111,7 @@ class OrganizationDomainsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             verified: Only verified domains (true) or only unverified ones (false).
 
-        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_domains(
@@ -203,7 +204,7 @@ class OrganizationDomainsResource(Resource):
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
             verified: Only verified domains (true) or only unverified ones (false).
 
-        Raises: ApiError, such as Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_all_organization_domains(
@@ -297,7 +298,8 @@ class OrganizationDomainsResource(Resource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain counts as verified.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_organization_domain(
@@ -317,7 +319,7 @@ class OrganizationDomainsResource(Resource):
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.verify_organization_domain_ownership(organization_id, domain_id))
 
@@ -352,7 +354,8 @@ class AsyncOrganizationDomainsResource(AsyncResource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain starts out verified.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_organization_domain(
@@ -370,7 +373,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_organization_domain(organization_id, domain_id))
 
@@ -409,7 +412,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             verified: Only verified domains (true) or only unverified ones (false).
 
-        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_organization_domains(
@@ -502,7 +505,7 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             query: Part of a domain name, or the exact id when it starts with `org_`; blank text is an error.
             verified: Only verified domains (true) or only unverified ones (false).
 
-        Raises: ApiError, such as Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_all_organization_domains(
@@ -596,7 +599,8 @@ class AsyncOrganizationDomainsResource(AsyncResource):
                 `automatic_invitation`, `automatic_suggestion`, `enterprise_sso`, `manual_invitation`.
             verified: Whether the domain counts as verified.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_organization_domain(
@@ -616,6 +620,6 @@ class AsyncOrganizationDomainsResource(AsyncResource):
             organization_id: Id of the organization.
             domain_id: Id of the organization domain.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.verify_organization_domain_ownership(organization_id, domain_id))

@@ -52,7 +52,8 @@ class OrganizationInvitationsResource(Resource):
             organization_id: Id of the organization.
             invitations: Invitations to create, one for each address. 1 to 10 items.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.create_organization_invitation_bulk(organization_id, invitations=invitations))
 
@@ -84,13 +85,13 @@ class OrganizationInvitationsResource(Resource):
             role: Key of the role the invitee gets, such as `org:member`.
             expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
             inviter_user_id: Id of the user who invites; must be an admin of the organization.
-            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            notify: Send the invitation by email; if False, send the `url` of the result yourself. Default True.
             private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
             public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_organization_invitation(
@@ -116,7 +117,7 @@ class OrganizationInvitationsResource(Resource):
             organization_id: Id of the organization.
             invitation_id: Id of the organization invitation.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_organization_invitation(organization_id, invitation_id))
 
@@ -149,7 +150,7 @@ class OrganizationInvitationsResource(Resource):
                 default `-created_at`.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_invitations(
@@ -224,7 +225,8 @@ class OrganizationInvitationsResource(Resource):
             query: Text looked for in the invited email address.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.list_all_organization_invitations(
@@ -280,7 +282,7 @@ class OrganizationInvitationsResource(Resource):
             invitation_id: Id of the organization invitation.
             requesting_user_id: Id of the user who revokes; must be an admin of the organization.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
@@ -306,7 +308,7 @@ class OrganizationInvitationsResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(
             without_warning(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)
@@ -363,7 +365,8 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             organization_id: Id of the organization.
             invitations: Invitations to create, one for each address. 1 to 10 items.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_organization_invitation_bulk(organization_id, invitations=invitations)
@@ -397,13 +400,13 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             role: Key of the role the invitee gets, such as `org:member`.
             expires_in_days: Validity of the invitation, in days; 30 if left out. 1 to 365.
             inviter_user_id: Id of the user who invites; must be an admin of the organization.
-            notify: Send the invitation by email; with false, hand out the `url` of the result yourself. Default True.
+            notify: Send the invitation by email; if False, send the `url` of the result yourself. Default True.
             private_metadata: Moved to the membership when the invitation is accepted; only the backend reads it.
             public_metadata: Moved to the membership when the invitation is accepted; backend and frontend read it.
             redirect_url: Where the browser goes after the invitation link was followed; needed for custom flows only.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_organization_invitation(
@@ -429,7 +432,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             organization_id: Id of the organization.
             invitation_id: Id of the organization invitation.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_organization_invitation(organization_id, invitation_id))
 
@@ -462,7 +465,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
                 default `-created_at`.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_organization_invitations(
@@ -537,7 +540,8 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             query: Text looked for in the invited email address.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.list_all_organization_invitations(
@@ -593,7 +597,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             invitation_id: Id of the organization invitation.
             requesting_user_id: Id of the user who revokes; must be an admin of the organization.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(
             api.revoke_organization_invitation(organization_id, invitation_id, requesting_user_id=requesting_user_id)
@@ -619,7 +623,7 @@ class AsyncOrganizationInvitationsResource(AsyncResource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(
             without_warning(api.list_pending_organization_invitations)(organization_id, limit=limit, offset=offset)

@@ -54,7 +54,8 @@ class OrganizationMembershipsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_organization_membership(
@@ -78,7 +79,7 @@ class OrganizationMembershipsResource(Resource):
             organization_id: Id of the organization.
             user_id: Id of the member's user.
 
-        Raises: ApiError, such as Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.delete_organization_membership(organization_id, user_id))
 
@@ -158,7 +159,7 @@ class OrganizationMembershipsResource(Resource):
             username_query: Part of a username, in any letter case.
             web3_wallet: Only members with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
-        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_memberships(
@@ -323,7 +324,8 @@ class OrganizationMembershipsResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by))
 
@@ -389,7 +391,7 @@ class OrganizationMembershipsResource(Resource):
             user_id: Id of the member's user.
             role: Key of the new role; it must be in the organization's role set.
 
-        Raises: ApiError, such as NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.update_organization_membership(organization_id, user_id, role=role))
 
@@ -416,7 +418,7 @@ class OrganizationMembershipsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_organization_membership_metadata(
@@ -456,7 +458,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_organization_membership(
@@ -480,7 +483,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             organization_id: Id of the organization.
             user_id: Id of the member's user.
 
-        Raises: ApiError, such as Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.delete_organization_membership(organization_id, user_id))
 
@@ -560,7 +563,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             username_query: Part of a username, in any letter case.
             web3_wallet: Only members with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
-        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_organization_memberships(
@@ -725,7 +728,8 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `email_address`,
                 `first_name`, `last_name`, `phone_number`, `username`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.list_all_organization_memberships(limit=limit, offset=offset, order_by=order_by)
@@ -793,7 +797,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             user_id: Id of the member's user.
             role: Key of the new role; it must be in the organization's role set.
 
-        Raises: ApiError, such as NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.update_organization_membership(organization_id, user_id, role=role))
 
@@ -820,7 +824,7 @@ class AsyncOrganizationMembershipsResource(AsyncResource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_organization_membership_metadata(

@@ -43,8 +43,8 @@ class OrganizationPermissionsResource(Resource):
             name: Display name.
             description: Explanatory text for people.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_organization_permission(key=key, name=name, description=description))
 
@@ -59,7 +59,7 @@ class OrganizationPermissionsResource(Resource):
         Args:
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_organization_permission(permission_id))
 
@@ -72,7 +72,7 @@ class OrganizationPermissionsResource(Resource):
         Args:
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_organization_permission(permission_id))
 
@@ -98,7 +98,7 @@ class OrganizationPermissionsResource(Resource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
             query: Exact id, or part of the name or key.
 
-        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -153,7 +153,8 @@ class OrganizationPermissionsResource(Resource):
             key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved.
             name: Display name.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_organization_permission(permission_id, description=description, key=key, name=name)
@@ -180,8 +181,8 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
             name: Display name.
             description: Explanatory text for people.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_organization_permission(key=key, name=name, description=description))
 
@@ -196,7 +197,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Args:
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_organization_permission(permission_id))
 
@@ -209,7 +210,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
         Args:
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.get_organization_permission(permission_id))
 
@@ -235,7 +236,7 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
             order_by: What to sort by, with `-` in front for descending order. One of `created_at`, `key`, `name`.
             query: Exact id, or part of the name or key.
 
-        Raises: ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_organization_permissions(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -290,7 +291,8 @@ class AsyncOrganizationPermissionsResource(AsyncResource):
             key: New unique key of the form `org:<feature>:<action>`; `org:sys_` is reserved.
             name: Display name.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_organization_permission(permission_id, description=description, key=key, name=name)

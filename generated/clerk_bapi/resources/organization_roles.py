@@ -40,7 +40,7 @@ class OrganizationRolesResource(Resource):
             organization_role_id: Id of the organization role.
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden, NotFound or Conflict; TransportError.
         """
         return self._client.send(api.assign_permission_to_organization_role(organization_role_id, permission_id))
 
@@ -67,8 +67,8 @@ class OrganizationRolesResource(Resource):
             include_in_initial_role_set: Also put the role into the role set that new organizations start with.
             permissions: Ids of the permissions the role grants.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_organization_role(
@@ -91,7 +91,8 @@ class OrganizationRolesResource(Resource):
         Args:
             organization_role_id: Id of the organization role.
 
-        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.delete_organization_role(organization_role_id))
 
@@ -104,7 +105,7 @@ class OrganizationRolesResource(Resource):
         Args:
             organization_role_id: Id of the organization role.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_organization_role(organization_role_id))
 
@@ -131,7 +132,8 @@ class OrganizationRolesResource(Resource):
                 default `-created_at`.
             query: Exact id, or part of the name or key.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -176,7 +178,8 @@ class OrganizationRolesResource(Resource):
             organization_role_id: Id of the organization role.
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.remove_permission_from_organization_role(organization_role_id, permission_id))
 
@@ -203,7 +206,8 @@ class OrganizationRolesResource(Resource):
             name: Display name.
             permissions: Ids of all permissions that the role grants; replaces the current ones.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_organization_role(
@@ -229,7 +233,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
             organization_role_id: Id of the organization role.
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden, NotFound or Conflict; TransportError.
         """
         return await self._client.send(api.assign_permission_to_organization_role(organization_role_id, permission_id))
 
@@ -256,8 +260,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
             include_in_initial_role_set: Also put the role into the role set that new organizations start with.
             permissions: Ids of the permissions the role grants.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_organization_role(
@@ -280,7 +284,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Args:
             organization_role_id: Id of the organization role.
 
-        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.delete_organization_role(organization_role_id))
 
@@ -293,7 +298,7 @@ class AsyncOrganizationRolesResource(AsyncResource):
         Args:
             organization_role_id: Id of the organization role.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_organization_role(organization_role_id))
 
@@ -320,7 +325,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
                 default `-created_at`.
             query: Exact id, or part of the name or key.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.list_organization_roles(limit=limit, offset=offset, order_by=order_by, query=query)
@@ -365,7 +371,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
             organization_role_id: Id of the organization role.
             permission_id: Id of the organization permission.
 
-        Raises: ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.remove_permission_from_organization_role(organization_role_id, permission_id)
@@ -394,7 +401,8 @@ class AsyncOrganizationRolesResource(AsyncResource):
             name: Display name.
             permissions: Ids of all permissions that the role grants; replaces the current ones.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_organization_role(

@@ -61,10 +61,10 @@ class OrganizationsResource(Resource):
             amount: Amount in the smallest unit of the currency, such as cents; more than 0.
             idempotency_key: Unique text of your choice that makes a repeated call harmless.
             currency: ISO 4217 currency code, such as `USD`.
-            note: Remark to keep with the ledger entry.
+            note: Note stored with the ledger entry.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.adjust_organization_billing_credit_balance(
@@ -108,7 +108,8 @@ class OrganizationsResource(Resource):
             slug: Name for URLs: lowercase letters, digits and dashes, unused in the instance. Only while slugs are
                 enabled.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_organization(
@@ -135,7 +136,7 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_organization(organization_id))
 
@@ -148,7 +149,7 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_organization_logo(organization_id))
 
@@ -169,7 +170,7 @@ class OrganizationsResource(Resource):
             include_members_count: Fill in `members_count`.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.get_organization(
@@ -188,8 +189,8 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.get_organization_billing_credit_balance(organization_id))
 
@@ -204,8 +205,8 @@ class OrganizationsResource(Resource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.get_organization_billing_subscription(organization_id))
 
@@ -252,7 +253,7 @@ class OrganizationsResource(Resource):
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
 
-        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_organizations(
@@ -345,7 +346,8 @@ class OrganizationsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.replace_organization_metadata(
@@ -388,8 +390,8 @@ class OrganizationsResource(Resource):
             role_set_key: Key of the role set the organization uses.
             slug: New name for URLs, unused in the instance.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.update_organization(
@@ -425,7 +427,8 @@ class OrganizationsResource(Resource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_organization_metadata(
@@ -448,7 +451,7 @@ class OrganizationsResource(Resource):
             file: Image file to upload.
             uploader_user_id: Id of the user recorded as the uploader.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
         """
         return self._client.send(
             api.upload_organization_logo(organization_id, file=file, uploader_user_id=uploader_user_id)
@@ -486,10 +489,10 @@ class AsyncOrganizationsResource(AsyncResource):
             amount: Amount in the smallest unit of the currency, such as cents; more than 0.
             idempotency_key: Unique text of your choice that makes a repeated call harmless.
             currency: ISO 4217 currency code, such as `USD`.
-            note: Remark to keep with the ledger entry.
+            note: Note stored with the ledger entry.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return await self._client.send(
             api.adjust_organization_billing_credit_balance(
@@ -533,7 +536,8 @@ class AsyncOrganizationsResource(AsyncResource):
             slug: Name for URLs: lowercase letters, digits and dashes, unused in the instance. Only while slugs are
                 enabled.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_organization(
@@ -560,7 +564,7 @@ class AsyncOrganizationsResource(AsyncResource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return await self._client.send(api.delete_organization(organization_id))
 
@@ -573,7 +577,7 @@ class AsyncOrganizationsResource(AsyncResource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return await self._client.send(api.delete_organization_logo(organization_id))
 
@@ -594,7 +598,7 @@ class AsyncOrganizationsResource(AsyncResource):
             include_members_count: Fill in `members_count`.
             include_missing_member_with_elevated_permissions: Fill in `missing_member_with_elevated_permissions`.
 
-        Raises: ApiError, such as Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden or NotFound; TransportError.
         """
         return await self._client.send(
             api.get_organization(
@@ -613,8 +617,8 @@ class AsyncOrganizationsResource(AsyncResource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(api.get_organization_billing_credit_balance(organization_id))
 
@@ -629,8 +633,8 @@ class AsyncOrganizationsResource(AsyncResource):
         Args:
             organization_id: Id of the organization.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(api.get_organization_billing_subscription(organization_id))
 
@@ -677,7 +681,7 @@ class AsyncOrganizationsResource(AsyncResource):
             user_id: Only organizations these users belong to. A leading `-` excludes organizations of that user, `+`
                 includes them.
 
-        Raises: ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_organizations(
@@ -770,7 +774,8 @@ class AsyncOrganizationsResource(AsyncResource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.replace_organization_metadata(
@@ -813,8 +818,8 @@ class AsyncOrganizationsResource(AsyncResource):
             role_set_key: Key of the role set the organization uses.
             slug: New name for URLs, unused in the instance.
 
-        Raises: ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.update_organization(
@@ -850,7 +855,8 @@ class AsyncOrganizationsResource(AsyncResource):
             private_metadata: Your own JSON data; only the backend reads it.
             public_metadata: Your own JSON data; backend and frontend read it, only the backend writes it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_organization_metadata(
@@ -873,7 +879,7 @@ class AsyncOrganizationsResource(AsyncResource):
             file: Image file to upload.
             uploader_user_id: Id of the user recorded as the uploader.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or PayloadTooLarge; TransportError.
         """
         return await self._client.send(
             api.upload_organization_logo(organization_id, file=file, uploader_user_id=uploader_user_id)

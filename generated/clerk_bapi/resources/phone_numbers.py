@@ -41,7 +41,8 @@ class PhoneNumbersResource(Resource):
             code: Code the user typed from the text message.
             verification_id: Id of the verification that the prepare call returned.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.attempt_phone_number_verification(phone_number_id, code=code, verification_id=verification_id)
@@ -72,7 +73,8 @@ class PhoneNumbersResource(Resource):
                 becomes the default second factor.
             verified: Trust the number without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_phone_number(
@@ -95,7 +97,7 @@ class PhoneNumbersResource(Resource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_phone_number(phone_number_id))
 
@@ -108,7 +110,7 @@ class PhoneNumbersResource(Resource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_phone_number(phone_number_id))
 
@@ -124,8 +126,8 @@ class PhoneNumbersResource(Resource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, TooManyRequests or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, TooManyRequests or
+        ServerError; TransportError.
         """
         return self._client.send(api.prepare_phone_number_verification(phone_number_id))
 
@@ -150,7 +152,8 @@ class PhoneNumbersResource(Resource):
             identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
                 an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.replace_user_phone_number(
@@ -180,7 +183,7 @@ class PhoneNumbersResource(Resource):
                 becomes the default second factor.
             verified: Trust the number without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.update_phone_number(
@@ -213,7 +216,8 @@ class AsyncPhoneNumbersResource(AsyncResource):
             code: Code the user typed from the text message.
             verification_id: Id of the verification that the prepare call returned.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.attempt_phone_number_verification(phone_number_id, code=code, verification_id=verification_id)
@@ -244,7 +248,8 @@ class AsyncPhoneNumbersResource(AsyncResource):
                 becomes the default second factor.
             verified: Trust the number without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_phone_number(
@@ -267,7 +272,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_phone_number(phone_number_id))
 
@@ -280,7 +285,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_phone_number(phone_number_id))
 
@@ -296,8 +301,8 @@ class AsyncPhoneNumbersResource(AsyncResource):
         Args:
             phone_number_id: Id of the phone number.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, TooManyRequests or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, TooManyRequests or
+        ServerError; TransportError.
         """
         return await self._client.send(api.prepare_phone_number_verification(phone_number_id))
 
@@ -322,7 +327,8 @@ class AsyncPhoneNumbersResource(AsyncResource):
             identification_status: Trust status of the replacement; a reserved one is unverified yet usable for sign-in,
                 an unverified one is not. One of `reserved`, `unverified`, `verified`, default `verified`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.replace_user_phone_number(
@@ -352,7 +358,7 @@ class AsyncPhoneNumbersResource(AsyncResource):
                 becomes the default second factor.
             verified: Trust the number without sending a code.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(
             api.update_phone_number(

@@ -39,7 +39,7 @@ class ProxyChecksResource(Resource):
             domain_id: Id of the domain the proxy serves.
             proxy_url: Proxy address to test; it may differ from the one in use.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.verify_domain_proxy(domain_id=domain_id, proxy_url=proxy_url))
 
@@ -64,6 +64,6 @@ class AsyncProxyChecksResource(AsyncResource):
             domain_id: Id of the domain the proxy serves.
             proxy_url: Proxy address to test; it may differ from the one in use.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.verify_domain_proxy(domain_id=domain_id, proxy_url=proxy_url))

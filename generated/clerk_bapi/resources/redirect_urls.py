@@ -40,7 +40,7 @@ class RedirectUrlsResource(Resource):
         Args:
             url: Address to allow, with https or a custom scheme, such as `my-app://callback`.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_redirect_url(url=url))
 
@@ -53,7 +53,7 @@ class RedirectUrlsResource(Resource):
         Args:
             redirect_url_id: Id of the redirect URL.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_redirect_url(redirect_url_id))
 
@@ -66,7 +66,7 @@ class RedirectUrlsResource(Resource):
         Args:
             redirect_url_id: Id of the redirect URL.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.get_redirect_url(redirect_url_id))
 
@@ -95,7 +95,7 @@ class RedirectUrlsResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
 
@@ -135,7 +135,7 @@ class AsyncRedirectUrlsResource(AsyncResource):
         Args:
             url: Address to allow, with https or a custom scheme, such as `my-app://callback`.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_redirect_url(url=url))
 
@@ -148,7 +148,7 @@ class AsyncRedirectUrlsResource(AsyncResource):
         Args:
             redirect_url_id: Id of the redirect URL.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return await self._client.send(api.delete_redirect_url(redirect_url_id))
 
@@ -161,7 +161,7 @@ class AsyncRedirectUrlsResource(AsyncResource):
         Args:
             redirect_url_id: Id of the redirect URL.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return await self._client.send(api.get_redirect_url(redirect_url_id))
 
@@ -190,7 +190,7 @@ class AsyncRedirectUrlsResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return await self._client.send(api.list_redirect_urls(limit=limit, offset=offset, paginated=paginated))
 

@@ -49,7 +49,8 @@ class RoleSetsResource(Resource):
             creator_role_key: Also make this newly added role the creator role.
             default_role_key: Also make this newly added role the default role.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.add_roles_to_role_set(
@@ -87,8 +88,8 @@ class RoleSetsResource(Resource):
             type: Whether new organizations start with this set; an instance has one `initial` set. One of `custom`,
                 `initial`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_role_set(
@@ -111,7 +112,7 @@ class RoleSetsResource(Resource):
         Args:
             role_set_key_or_id: Role set, by key or id.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_role_set(role_set_key_or_id))
 
@@ -138,7 +139,8 @@ class RoleSetsResource(Resource):
                 default `-created_at`.
             query: Exact id, or part of the name or key.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -180,8 +182,8 @@ class RoleSetsResource(Resource):
     ) -> DeletedObject:
         """Delete a role set and move its organizations to another.
 
-        Members whose role is missing from the other set need an entry in `reassignment_mappings`. The result is about
-        the deleted set; the move may still be running afterwards.
+        Members whose role is missing from the other set need an entry in `reassignment_mappings`. Returns the deleted
+        set; the move may still be running afterwards.
 
         `POST /role_sets/{role_set_key_or_id}/replace`
         https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/replace
@@ -191,7 +193,8 @@ class RoleSetsResource(Resource):
             dest_role_set_key: Key of the role set that takes over.
             reassignment_mappings: New role key for each old role key that members hold and the other set lacks.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.replace_role_set(
@@ -212,7 +215,8 @@ class RoleSetsResource(Resource):
             role_key: Key of the role to take out of the set.
             to_role_key: Key of the role that members get in its place.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.replace_role_in_role_set(role_set_key_or_id, role_key=role_key, to_role_key=to_role_key)
@@ -246,7 +250,8 @@ class RoleSetsResource(Resource):
             type: Make this the set that new organizations start with; the previous one becomes `custom`. One of
                 `initial`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_role_set(
@@ -287,7 +292,8 @@ class AsyncRoleSetsResource(AsyncResource):
             creator_role_key: Also make this newly added role the creator role.
             default_role_key: Also make this newly added role the default role.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.add_roles_to_role_set(
@@ -325,8 +331,8 @@ class AsyncRoleSetsResource(AsyncResource):
             type: Whether new organizations start with this set; an instance has one `initial` set. One of `custom`,
                 `initial`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_role_set(
@@ -349,7 +355,7 @@ class AsyncRoleSetsResource(AsyncResource):
         Args:
             role_set_key_or_id: Role set, by key or id.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_role_set(role_set_key_or_id))
 
@@ -376,7 +382,8 @@ class AsyncRoleSetsResource(AsyncResource):
                 default `-created_at`.
             query: Exact id, or part of the name or key.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.list_role_sets(limit=limit, offset=offset, order_by=order_by, query=query))
 
@@ -418,8 +425,8 @@ class AsyncRoleSetsResource(AsyncResource):
     ) -> DeletedObject:
         """Delete a role set and move its organizations to another.
 
-        Members whose role is missing from the other set need an entry in `reassignment_mappings`. The result is about
-        the deleted set; the move may still be running afterwards.
+        Members whose role is missing from the other set need an entry in `reassignment_mappings`. Returns the deleted
+        set; the move may still be running afterwards.
 
         `POST /role_sets/{role_set_key_or_id}/replace`
         https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/{role_set_key_or_id}/replace
@@ -429,7 +436,8 @@ class AsyncRoleSetsResource(AsyncResource):
             dest_role_set_key: Key of the role set that takes over.
             reassignment_mappings: New role key for each old role key that members hold and the other set lacks.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.replace_role_set(
@@ -450,7 +458,8 @@ class AsyncRoleSetsResource(AsyncResource):
             role_key: Key of the role to take out of the set.
             to_role_key: Key of the role that members get in its place.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.replace_role_in_role_set(role_set_key_or_id, role_key=role_key, to_role_key=to_role_key)
@@ -484,7 +493,8 @@ class AsyncRoleSetsResource(AsyncResource):
             type: Make this the set that new organizations start with; the previous one becomes `custom`. One of
                 `initial`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_role_set(

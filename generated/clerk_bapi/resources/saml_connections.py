@@ -84,7 +84,8 @@ class SamlConnectionsResource(Resource):
             login_hint: Which value to pass to the identity provider as login hint.
             organization_id: Id of the organization that users of the connection join.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             without_warning(api.create_saml_connection)(
@@ -118,7 +119,7 @@ class SamlConnectionsResource(Resource):
         Args:
             saml_connection_id: Id of the SAML connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(without_warning(api.delete_saml_connection)(saml_connection_id))
 
@@ -136,7 +137,7 @@ class SamlConnectionsResource(Resource):
         Args:
             saml_connection_id: Id of the SAML connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return self._client.send(without_warning(api.get_saml_connection)(saml_connection_id))
 
@@ -188,7 +189,7 @@ class SamlConnectionsResource(Resource):
                 includes it. At most 100 items.
             query: Part of the connection name.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             without_warning(api.list_saml_connections)(
@@ -313,7 +314,8 @@ class SamlConnectionsResource(Resource):
             organization_id: Id of the organization that users of the connection join.
             sync_user_attributes: Update the user from the identity provider at every sign-in.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             without_warning(api.update_saml_connection)(
@@ -394,7 +396,8 @@ class AsyncSamlConnectionsResource(AsyncResource):
             login_hint: Which value to pass to the identity provider as login hint.
             organization_id: Id of the organization that users of the connection join.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             without_warning(api.create_saml_connection)(
@@ -428,7 +431,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Args:
             saml_connection_id: Id of the SAML connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(without_warning(api.delete_saml_connection)(saml_connection_id))
 
@@ -446,7 +449,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
         Args:
             saml_connection_id: Id of the SAML connection.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(without_warning(api.get_saml_connection)(saml_connection_id))
 
@@ -498,7 +501,7 @@ class AsyncSamlConnectionsResource(AsyncResource):
                 includes it. At most 100 items.
             query: Part of the connection name.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             without_warning(api.list_saml_connections)(
@@ -623,7 +626,8 @@ class AsyncSamlConnectionsResource(AsyncResource):
             organization_id: Id of the organization that users of the connection join.
             sync_user_attributes: Update the user from the identity provider at every sign-in.
 
-        Raises: ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired, Forbidden, NotFound, Conflict or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             without_warning(api.update_saml_connection)(

@@ -61,7 +61,8 @@ class ScimDirectoriesResource(Resource):
             group_role_mappings: Group-to-role mappings to set up along with the directory.
             name: Display name.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_scim_directory(
@@ -89,7 +90,8 @@ class ScimDirectoriesResource(Resource):
             precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
                 At least 1.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.create_scim_group_role_mapping(
@@ -108,7 +110,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_scim_directory(scim_directory_id))
 
@@ -124,7 +126,7 @@ class ScimDirectoriesResource(Resource):
             scim_directory_id: Id of the SCIM directory.
             mapping_id: Id of the group-to-role mapping.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.delete_scim_group_role_mapping(scim_directory_id, mapping_id))
 
@@ -137,7 +139,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.get_scim_directory(scim_directory_id))
 
@@ -153,7 +155,7 @@ class ScimDirectoriesResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or Forbidden; TransportError.
         """
         return self._client.send(api.list_scim_directories(limit=limit, offset=offset))
 
@@ -187,7 +189,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.list_scim_group_role_mappings(scim_directory_id))
 
@@ -209,7 +211,8 @@ class ScimDirectoriesResource(Resource):
             scim_directory_id: Id of the SCIM directory.
             mappings: All mappings of the directory, highest precedence first.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.replace_scim_group_role_mappings(scim_directory_id, mappings=mappings))
 
@@ -225,7 +228,7 @@ class ScimDirectoriesResource(Resource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return self._client.send(api.rotate_scim_directory_api_key(scim_directory_id))
 
@@ -256,7 +259,8 @@ class ScimDirectoriesResource(Resource):
             name: Display name.
             provider: Identity provider.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_scim_directory(
@@ -299,7 +303,8 @@ class AsyncScimDirectoriesResource(AsyncResource):
             group_role_mappings: Group-to-role mappings to set up along with the directory.
             name: Display name.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_scim_directory(
@@ -327,7 +332,8 @@ class AsyncScimDirectoriesResource(AsyncResource):
             precedence: Rank of the mapping; the lowest number wins for a user in several groups. Goes last if left out.
                 At least 1.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_scim_group_role_mapping(
@@ -346,7 +352,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_scim_directory(scim_directory_id))
 
@@ -362,7 +368,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
             scim_directory_id: Id of the SCIM directory.
             mapping_id: Id of the group-to-role mapping.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.delete_scim_group_role_mapping(scim_directory_id, mapping_id))
 
@@ -375,7 +381,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.get_scim_directory(scim_directory_id))
 
@@ -391,7 +397,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as Unauthorized or Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or Forbidden; TransportError.
         """
         return await self._client.send(api.list_scim_directories(limit=limit, offset=offset))
 
@@ -425,7 +431,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.list_scim_group_role_mappings(scim_directory_id))
 
@@ -447,7 +453,8 @@ class AsyncScimDirectoriesResource(AsyncResource):
             scim_directory_id: Id of the SCIM directory.
             mappings: All mappings of the directory, highest precedence first.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.replace_scim_group_role_mappings(scim_directory_id, mappings=mappings))
 
@@ -463,7 +470,7 @@ class AsyncScimDirectoriesResource(AsyncResource):
         Args:
             scim_directory_id: Id of the SCIM directory.
 
-        Raises: ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(api.rotate_scim_directory_api_key(scim_directory_id))
 
@@ -494,7 +501,8 @@ class AsyncScimDirectoriesResource(AsyncResource):
             name: Display name.
             provider: Identity provider.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_scim_directory(

@@ -44,7 +44,8 @@ class SessionsResource(Resource):
             user_id: Id of the user.
             active_organization_id: Id of the organization that is active in the new session.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.create_session(user_id=user_id, active_organization_id=active_organization_id))
 
@@ -61,7 +62,7 @@ class SessionsResource(Resource):
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. 30 to
                 315360000.
 
-        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.create_session_token(session_id, expires_in_seconds=expires_in_seconds))
 
@@ -81,7 +82,7 @@ class SessionsResource(Resource):
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. 30 to
                 315360000.
 
-        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return self._client.send(
             api.create_session_token_from_template(session_id, template_name, expires_in_seconds=expires_in_seconds)
@@ -96,7 +97,7 @@ class SessionsResource(Resource):
         Args:
             session_id: Id of the session.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_session(session_id))
 
@@ -160,7 +161,7 @@ class SessionsResource(Resource):
                 `replaced`, `revoked`.
             user_id: Only sessions of the user with this id.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_sessions(
@@ -263,7 +264,7 @@ class SessionsResource(Resource):
             request_headers: Headers of the browser's request, each with a list of values.
             request_originating_ip: IP address the browser's request came from.
 
-        Raises: ApiError, such as BadRequest or Unauthorized; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or Unauthorized; TransportError.
         """
         return self._client.send(
             api.refresh_session(
@@ -289,7 +290,7 @@ class SessionsResource(Resource):
         Args:
             session_id: Id of the session.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.revoke_session(session_id))
 
@@ -314,7 +315,8 @@ class AsyncSessionsResource(AsyncResource):
             user_id: Id of the user.
             active_organization_id: Id of the organization that is active in the new session.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.create_session(user_id=user_id, active_organization_id=active_organization_id)
@@ -333,7 +335,7 @@ class AsyncSessionsResource(AsyncResource):
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the instance. 30 to
                 315360000.
 
-        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.create_session_token(session_id, expires_in_seconds=expires_in_seconds))
 
@@ -353,7 +355,7 @@ class AsyncSessionsResource(AsyncResource):
             expires_in_seconds: Lifetime of this token, in seconds, instead of the one set in the template. 30 to
                 315360000.
 
-        Raises: ApiError, such as Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(
             api.create_session_token_from_template(session_id, template_name, expires_in_seconds=expires_in_seconds)
@@ -368,7 +370,7 @@ class AsyncSessionsResource(AsyncResource):
         Args:
             session_id: Id of the session.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.get_session(session_id))
 
@@ -432,7 +434,7 @@ class AsyncSessionsResource(AsyncResource):
                 `replaced`, `revoked`.
             user_id: Only sessions of the user with this id.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_sessions(
@@ -535,7 +537,7 @@ class AsyncSessionsResource(AsyncResource):
             request_headers: Headers of the browser's request, each with a list of values.
             request_originating_ip: IP address the browser's request came from.
 
-        Raises: ApiError, such as BadRequest or Unauthorized; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or Unauthorized; TransportError.
         """
         return await self._client.send(
             api.refresh_session(
@@ -561,6 +563,6 @@ class AsyncSessionsResource(AsyncResource):
         Args:
             session_id: Id of the session.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_session(session_id))

@@ -42,7 +42,7 @@ class SignInTokensResource(Resource):
             expires_in_seconds: How long the token may be redeemed, in seconds. At least 1, default 2592000.
             org_id: Id of the organization to make active at sign-in; the user must be a member.
 
-        Raises: ApiError, such as Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_sign_in_token(user_id=user_id, expires_in_seconds=expires_in_seconds, org_id=org_id)
@@ -59,7 +59,7 @@ class SignInTokensResource(Resource):
         Args:
             sign_in_token_id: Id of the sign-in token.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return self._client.send(api.revoke_sign_in_token(sign_in_token_id))
 
@@ -86,7 +86,7 @@ class AsyncSignInTokensResource(AsyncResource):
             expires_in_seconds: How long the token may be redeemed, in seconds. At least 1, default 2592000.
             org_id: Id of the organization to make active at sign-in; the user must be a member.
 
-        Raises: ApiError, such as Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_sign_in_token(user_id=user_id, expires_in_seconds=expires_in_seconds, org_id=org_id)
@@ -103,6 +103,6 @@ class AsyncSignInTokensResource(AsyncResource):
         Args:
             sign_in_token_id: Id of the sign-in token.
 
-        Raises: ApiError, such as BadRequest or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or NotFound; TransportError.
         """
         return await self._client.send(api.revoke_sign_in_token(sign_in_token_id))

@@ -36,7 +36,7 @@ class SignUpsResource(Resource):
         Args:
             sign_up_id: Id of the sign-up.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.get_sign_up(sign_up_id))
 
@@ -53,7 +53,7 @@ class SignUpsResource(Resource):
             custom_action: Mark the sign-up as waiting for a custom step of your application.
             external_id: Your own id of the person; copied to the user when the sign-up completes.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.update_sign_up(sign_up_id, custom_action=custom_action, external_id=external_id))
 
@@ -74,7 +74,7 @@ class AsyncSignUpsResource(AsyncResource):
         Args:
             sign_up_id: Id of the sign-up.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return await self._client.send(api.get_sign_up(sign_up_id))
 
@@ -91,7 +91,7 @@ class AsyncSignUpsResource(AsyncResource):
             custom_action: Mark the sign-up as waiting for a custom step of your application.
             external_id: Your own id of the person; copied to the user when the sign-up completes.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return await self._client.send(
             api.update_sign_up(sign_up_id, custom_action=custom_action, external_id=external_id)

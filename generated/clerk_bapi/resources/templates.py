@@ -44,7 +44,7 @@ class TemplatesResource(Resource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(without_warning(api.get_template)(template_type, slug))
 
@@ -99,7 +99,7 @@ class TemplatesResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             without_warning(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
@@ -156,7 +156,8 @@ class TemplatesResource(Resource):
             reply_to_email_name: Part before the at sign of the reply address; email templates only.
             subject: Subject line of the email; email templates only.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             without_warning(api.preview_template)(
@@ -186,7 +187,8 @@ class TemplatesResource(Resource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound;
+        TransportError.
         """
         return self._client.send(without_warning(api.revert_template)(template_type, slug))
 
@@ -200,8 +202,8 @@ class TemplatesResource(Resource):
 
         Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-        With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
-        `sms.created` webhooks.
+        With delivery off, Clerk sends nothing to the user. Send the message when you receive `email.created` or
+        `sms.created`.
 
         `POST /templates/{template_type}/{slug}/toggle_delivery`
         https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/toggle_delivery
@@ -209,9 +211,10 @@ class TemplatesResource(Resource):
         Args:
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
-            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            delivered_by_clerk: Let Clerk send the message; if False, send it when you receive the webhook event.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests;
+        TransportError.
         """
         return self._client.send(
             without_warning(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
@@ -244,15 +247,15 @@ class TemplatesResource(Resource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
             body: Text of the message, with variables in double braces.
-            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            delivered_by_clerk: Let Clerk send the message; if False, send it when you receive the webhook event.
             from_email_name: Part before the at sign of the sender address; email templates only.
             markup: Source of the message in the format of the dashboard's editor.
             name: Display name.
             reply_to_email_name: Part before the at sign of the reply address; email templates only.
             subject: Subject line of the email; email templates only.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity,
-        Locked or TooManyRequests; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound,
+        UnprocessableEntity, Locked or TooManyRequests; TransportError.
         """
         return self._client.send(
             without_warning(api.upsert_template)(
@@ -289,7 +292,7 @@ class AsyncTemplatesResource(AsyncResource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(without_warning(api.get_template)(template_type, slug))
 
@@ -344,7 +347,7 @@ class AsyncTemplatesResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             without_warning(api.list_templates)(template_type, limit=limit, offset=offset, paginated=paginated)
@@ -401,7 +404,8 @@ class AsyncTemplatesResource(AsyncResource):
             reply_to_email_name: Part before the at sign of the reply address; email templates only.
             subject: Subject line of the email; email templates only.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             without_warning(api.preview_template)(
@@ -431,7 +435,8 @@ class AsyncTemplatesResource(AsyncResource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired or NotFound;
+        TransportError.
         """
         return await self._client.send(without_warning(api.revert_template)(template_type, slug))
 
@@ -445,8 +450,8 @@ class AsyncTemplatesResource(AsyncResource):
 
         Deprecated by Clerk: edit templates in the Clerk Dashboard.
 
-        With delivery off nothing reaches the user until you send it yourself, fed by the `email.created` and
-        `sms.created` webhooks.
+        With delivery off, Clerk sends nothing to the user. Send the message when you receive `email.created` or
+        `sms.created`.
 
         `POST /templates/{template_type}/{slug}/toggle_delivery`
         https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/{template_type}/{slug}/toggle_delivery
@@ -454,9 +459,10 @@ class AsyncTemplatesResource(AsyncResource):
         Args:
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
-            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            delivered_by_clerk: Let Clerk send the message; if False, send it when you receive the webhook event.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, Locked or TooManyRequests;
+        TransportError.
         """
         return await self._client.send(
             without_warning(api.toggle_template_delivery)(template_type, slug, delivered_by_clerk=delivered_by_clerk)
@@ -489,15 +495,15 @@ class AsyncTemplatesResource(AsyncResource):
             template_type: Kind of template. One of `email`, `sms`.
             slug: Slug of the template within its type, such as `verification_code`.
             body: Text of the message, with variables in double braces.
-            delivered_by_clerk: Let Clerk send the message; with false you have to send it on the webhook event.
+            delivered_by_clerk: Let Clerk send the message; if False, send it when you receive the webhook event.
             from_email_name: Part before the at sign of the sender address; email templates only.
             markup: Source of the message in the format of the dashboard's editor.
             name: Display name.
             reply_to_email_name: Part before the at sign of the reply address; email templates only.
             subject: Subject line of the email; email templates only.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound, UnprocessableEntity,
-        Locked or TooManyRequests; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden, NotFound,
+        UnprocessableEntity, Locked or TooManyRequests; TransportError.
         """
         return await self._client.send(
             without_warning(api.upsert_template)(

@@ -78,10 +78,10 @@ class UsersResource(Resource):
             amount: Amount in the smallest unit of the currency, such as cents; more than 0.
             idempotency_key: Unique text of your choice that makes a repeated call harmless.
             currency: ISO 4217 currency code, such as `USD`.
-            note: Remark to keep with the ledger entry.
+            note: Note stored with the ledger entry.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return self._client.send(
             api.adjust_user_billing_credit_balance(
@@ -101,7 +101,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired; TransportError.
         """
         return self._client.send(api.ban_user(user_id))
 
@@ -116,7 +116,7 @@ class UsersResource(Resource):
         Args:
             user_ids: Ids of the users. 1 to 50 items.
 
-        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or PaymentRequired; TransportError.
         """
         return self._client.send(api.ban_users(user_ids=user_ids))
 
@@ -131,7 +131,7 @@ class UsersResource(Resource):
         Args:
             user_ids: Ids of the users. 1 to 50 items.
 
-        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or PaymentRequired; TransportError.
         """
         return self._client.send(api.unban_users(user_ids=user_ids))
 
@@ -201,7 +201,7 @@ class UsersResource(Resource):
             username_query: Part of a username, in any letter case.
             web3_wallet: Count users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.get_users_count(
@@ -298,13 +298,13 @@ class UsersResource(Resource):
         Args:
             backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
                 in the instance.
-            banned: Create the user already banned, hence unable to sign in; needs a plan with banning.
+            banned: Create the user already banned, so that they cannot sign in; requires a plan that includes banning.
             bypass_client_trust: Exempt the user from the new-device check at sign-in.
             create_organization_enabled: Let the user create organizations from the frontend.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone, sent as RFC 3339 text.
-            delete_self_enabled: Let the users delete their own account from the frontend.
+            delete_self_enabled: Let users delete their own account in the frontend.
             email_address: Addresses of the user, primary first; each must be unused in the instance.
             email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
                 address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
@@ -338,8 +338,8 @@ class UsersResource(Resource):
             username: Username, unique in the instance.
             web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or
+        UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.create_user(
@@ -388,7 +388,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or Conflict; TransportError.
         """
         return self._client.send(api.delete_user(user_id))
 
@@ -401,7 +401,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_backup_code(user_id))
 
@@ -415,7 +415,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             external_account_id: Id of the external account.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_external_account(user_id, external_account_id))
 
@@ -431,7 +431,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             passkey_identification_id: Id of the passkey.
 
-        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_user_passkey(user_id, passkey_identification_id))
 
@@ -446,7 +446,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return self._client.send(api.delete_user_profile_image(user_id))
 
@@ -459,7 +459,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_totp(user_id))
 
@@ -473,7 +473,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             web3_wallet_identification_id: Id of the wallet.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
 
@@ -488,7 +488,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or ServerError; TransportError.
         """
         return self._client.send(api.disable_mfa(user_id))
 
@@ -501,7 +501,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.get_user(user_id))
 
@@ -514,8 +514,8 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.get_user_billing_credit_balance(user_id))
 
@@ -530,8 +530,8 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return self._client.send(api.get_user_billing_subscription(user_id))
 
@@ -646,7 +646,7 @@ class UsersResource(Resource):
             username_query: Part of a username, in any letter case.
             web3_wallet: Only users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_users(
@@ -870,7 +870,7 @@ class UsersResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return self._client.send(
             api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
@@ -918,7 +918,7 @@ class UsersResource(Resource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return self._client.send(
             api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
@@ -964,7 +964,7 @@ class UsersResource(Resource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
 
@@ -1001,7 +1001,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.list_user_trusted_devices(user_id))
 
@@ -1016,7 +1016,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.lock_user(user_id))
 
@@ -1033,7 +1033,8 @@ class UsersResource(Resource):
             user_id: Id of the user.
             sign_out_of_other_sessions: Also end all open sessions of the user. Default False.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return self._client.send(
             api.remove_user_password(user_id, sign_out_of_other_sessions=sign_out_of_other_sessions)
@@ -1064,7 +1065,8 @@ class UsersResource(Resource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.replace_user_metadata(
@@ -1085,7 +1087,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             trusted_device_id: Id of the trusted device.
 
-        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return self._client.send(api.revoke_user_trusted_device(user_id, trusted_device_id))
 
@@ -1101,7 +1103,8 @@ class UsersResource(Resource):
             user_id: Id of the user.
             revoke_all_sessions: Also end all sessions of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions))
 
@@ -1117,7 +1120,7 @@ class UsersResource(Resource):
             user_id: Id of the user.
             file: Image file to upload.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return self._client.send(api.set_user_profile_image(user_id, file=file))
 
@@ -1132,7 +1135,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired; TransportError.
         """
         return self._client.send(api.unban_user(user_id))
 
@@ -1145,7 +1148,7 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return self._client.send(api.unlock_user(user_id))
 
@@ -1161,7 +1164,8 @@ class UsersResource(Resource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.unset_user_password_compromised(user_id))
 
@@ -1241,7 +1245,7 @@ class UsersResource(Resource):
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone, sent as RFC 3339 text.
-            delete_self_enabled: Let the users delete their own account from the frontend.
+            delete_self_enabled: Let users delete their own account in the frontend.
             external_id: Your own id of the user, unique in the instance.
             first_name: First name of the user.
             last_name: Last name of the user.
@@ -1267,7 +1271,8 @@ class UsersResource(Resource):
                 to be enabled.
             username: Username, unique in the instance.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_user(
@@ -1324,7 +1329,8 @@ class UsersResource(Resource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(
             api.update_user_metadata(
@@ -1348,7 +1354,8 @@ class UsersResource(Resource):
             user_id: Id of the user.
             password: Password to compare, in plain text.
 
-        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.verify_password(user_id, password=password))
 
@@ -1365,7 +1372,8 @@ class UsersResource(Resource):
             user_id: Id of the user.
             code: Six-digit authenticator code or one of the backup codes.
 
-        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return self._client.send(api.verify_totp(user_id, code=code))
 
@@ -1470,10 +1478,10 @@ class AsyncUsersResource(AsyncResource):
             amount: Amount in the smallest unit of the currency, such as cents; more than 0.
             idempotency_key: Unique text of your choice that makes a repeated call harmless.
             currency: ISO 4217 currency code, such as `USD`.
-            note: Remark to keep with the ledger entry.
+            note: Note stored with the ledger entry.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity or
-        ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, Conflict,
+        UnprocessableEntity or ServerError; TransportError.
         """
         return await self._client.send(
             api.adjust_user_billing_credit_balance(
@@ -1493,7 +1501,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired; TransportError.
         """
         return await self._client.send(api.ban_user(user_id))
 
@@ -1508,7 +1516,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_ids: Ids of the users. 1 to 50 items.
 
-        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or PaymentRequired; TransportError.
         """
         return await self._client.send(api.ban_users(user_ids=user_ids))
 
@@ -1523,7 +1531,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_ids: Ids of the users. 1 to 50 items.
 
-        Raises: ApiError, such as BadRequest or PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or PaymentRequired; TransportError.
         """
         return await self._client.send(api.unban_users(user_ids=user_ids))
 
@@ -1593,7 +1601,7 @@ class AsyncUsersResource(AsyncResource):
             username_query: Part of a username, in any letter case.
             web3_wallet: Count users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
-        Raises: ApiError, such as UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.get_users_count(
@@ -1690,13 +1698,13 @@ class AsyncUsersResource(AsyncResource):
         Args:
             backup_codes: Backup codes of the user, in plain text or as bcrypt digests; needs backup codes to be enabled
                 in the instance.
-            banned: Create the user already banned, hence unable to sign in; needs a plan with banning.
+            banned: Create the user already banned, so that they cannot sign in; requires a plan that includes banning.
             bypass_client_trust: Exempt the user from the new-device check at sign-in.
             create_organization_enabled: Let the user create organizations from the frontend.
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone, sent as RFC 3339 text.
-            delete_self_enabled: Let the users delete their own account from the frontend.
+            delete_self_enabled: Let users delete their own account in the frontend.
             email_address: Addresses of the user, primary first; each must be unused in the instance.
             email_address_identification_status: One status per entry of `email_address`, in the same order; a reserved
                 address is unverified yet usable for sign-in. Each one of `reserved`, `verified`.
@@ -1730,8 +1738,8 @@ class AsyncUsersResource(AsyncResource):
             username: Username, unique in the instance.
             web3_wallet: Wallet addresses of the user, primary first; each must be unused in the instance.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or UnprocessableEntity;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, PaymentRequired, Forbidden or
+        UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.create_user(
@@ -1780,7 +1788,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or Conflict; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or Conflict; TransportError.
         """
         return await self._client.send(api.delete_user(user_id))
 
@@ -1793,7 +1801,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.delete_backup_code(user_id))
 
@@ -1807,7 +1815,7 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             external_account_id: Id of the external account.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.delete_external_account(user_id, external_account_id))
 
@@ -1823,7 +1831,7 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             passkey_identification_id: Id of the passkey.
 
-        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.delete_user_passkey(user_id, passkey_identification_id))
 
@@ -1838,7 +1846,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound; TransportError.
         """
         return await self._client.send(api.delete_user_profile_image(user_id))
 
@@ -1851,7 +1859,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.delete_totp(user_id))
 
@@ -1865,7 +1873,7 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             web3_wallet_identification_id: Id of the wallet.
 
-        Raises: ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden, NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.delete_user_web3_wallet(user_id, web3_wallet_identification_id))
 
@@ -1880,7 +1888,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.disable_mfa(user_id))
 
@@ -1893,7 +1901,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.get_user(user_id))
 
@@ -1906,8 +1914,8 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(api.get_user_billing_credit_balance(user_id))
 
@@ -1922,8 +1930,8 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or ServerError;
-        TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity or
+        ServerError; TransportError.
         """
         return await self._client.send(api.get_user_billing_subscription(user_id))
 
@@ -2038,7 +2046,7 @@ class AsyncUsersResource(AsyncResource):
             username_query: Part of a username, in any letter case.
             web3_wallet: Only users with one of these wallet addresses. Unknown ones are skipped. At most 100 items.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_users(
@@ -2262,7 +2270,7 @@ class AsyncUsersResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             paginated: Ask for an object with `data` and `total_count` instead of a bare list.
 
-        Raises: ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound or UnprocessableEntity; TransportError.
         """
         return await self._client.send(
             api.list_user_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
@@ -2310,7 +2318,7 @@ class AsyncUsersResource(AsyncResource):
             offset: Number of results to skip before the first one returned. At least 0, default 0.
             status: Only those in this state. One of `accepted`, `expired`, `pending`, `revoked`.
 
-        Raises: ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Forbidden or NotFound; TransportError.
         """
         return await self._client.send(
             api.list_user_organization_invitations(user_id, limit=limit, offset=offset, status=status)
@@ -2356,7 +2364,7 @@ class AsyncUsersResource(AsyncResource):
             limit: Page size. 1 to 500, default 10.
             offset: Number of results to skip before the first one returned. At least 0, default 0.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return await self._client.send(api.list_user_organization_memberships(user_id, limit=limit, offset=offset))
 
@@ -2393,7 +2401,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.list_user_trusted_devices(user_id))
 
@@ -2408,7 +2416,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return await self._client.send(api.lock_user(user_id))
 
@@ -2425,7 +2433,8 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             sign_out_of_other_sessions: Also end all open sessions of the user. Default False.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or ServerError;
+        TransportError.
         """
         return await self._client.send(
             api.remove_user_password(user_id, sign_out_of_other_sessions=sign_out_of_other_sessions)
@@ -2456,7 +2465,8 @@ class AsyncUsersResource(AsyncResource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.replace_user_metadata(
@@ -2477,7 +2487,7 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             trusted_device_id: Id of the trusted device.
 
-        Raises: ApiError, such as Forbidden, NotFound or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden, NotFound or ServerError; TransportError.
         """
         return await self._client.send(api.revoke_user_trusted_device(user_id, trusted_device_id))
 
@@ -2493,7 +2503,8 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             revoke_all_sessions: Also end all sessions of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.set_user_password_compromised(user_id, revoke_all_sessions=revoke_all_sessions)
@@ -2511,7 +2522,7 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             file: Image file to upload.
 
-        Raises: ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized or NotFound; TransportError.
         """
         return await self._client.send(api.set_user_profile_image(user_id, file=file))
 
@@ -2526,7 +2537,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as PaymentRequired; TransportError.
+        Raises: InvalidArgument; ApiError, such as PaymentRequired; TransportError.
         """
         return await self._client.send(api.unban_user(user_id))
 
@@ -2539,7 +2550,7 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as Forbidden; TransportError.
+        Raises: InvalidArgument; ApiError, such as Forbidden; TransportError.
         """
         return await self._client.send(api.unlock_user(user_id))
 
@@ -2555,7 +2566,8 @@ class AsyncUsersResource(AsyncResource):
         Args:
             user_id: Id of the user.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, Forbidden, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.unset_user_password_compromised(user_id))
 
@@ -2635,7 +2647,7 @@ class AsyncUsersResource(AsyncResource):
             create_organizations_limit: How many organizations the user may create; 0 lifts the limit.
             created_at: Creation time to record, for data migrations. Unix milliseconds, or a `datetime` or ISO 8601
                 string with a time zone, sent as RFC 3339 text.
-            delete_self_enabled: Let the users delete their own account from the frontend.
+            delete_self_enabled: Let users delete their own account in the frontend.
             external_id: Your own id of the user, unique in the instance.
             first_name: First name of the user.
             last_name: Last name of the user.
@@ -2661,7 +2673,8 @@ class AsyncUsersResource(AsyncResource):
                 to be enabled.
             username: Username, unique in the instance.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_user(
@@ -2718,7 +2731,8 @@ class AsyncUsersResource(AsyncResource):
             unsafe_metadata: Your own JSON data; backend and frontend read it and the frontend may also write it, so do
                 not trust it.
 
-        Raises: ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, Unauthorized, NotFound or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(
             api.update_user_metadata(
@@ -2742,7 +2756,8 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             password: Password to compare, in plain text.
 
-        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(api.verify_password(user_id, password=password))
 
@@ -2759,7 +2774,8 @@ class AsyncUsersResource(AsyncResource):
             user_id: Id of the user.
             code: Six-digit authenticator code or one of the backup codes.
 
-        Raises: ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, UnprocessableEntity or ServerError;
+        TransportError.
         """
         return await self._client.send(api.verify_totp(user_id, code=code))
 

@@ -50,7 +50,7 @@ class WaitlistEntriesResource(Resource):
         Args:
             waitlist_entries: Entries to add, one for each address. 1 to 50 items.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_bulk_waitlist_entries(waitlist_entries=waitlist_entries))
 
@@ -66,7 +66,7 @@ class WaitlistEntriesResource(Resource):
             email_address: Address to add to the waitlist.
             notify: Confirm the entry to the address by email. Default True.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return self._client.send(api.create_waitlist_entry(email_address=email_address, notify=notify))
 
@@ -81,7 +81,8 @@ class WaitlistEntriesResource(Resource):
         Args:
             waitlist_entry_id: Id of the waitlist entry.
 
-        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.delete_waitlist_entry(waitlist_entry_id))
 
@@ -97,7 +98,8 @@ class WaitlistEntriesResource(Resource):
             waitlist_entry_id: Id of the waitlist entry.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
 
-        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.invite_waitlist_entry(waitlist_entry_id, ignore_existing=ignore_existing))
 
@@ -136,7 +138,7 @@ class WaitlistEntriesResource(Resource):
             query: Text looked for in the email address and id of entries.
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return self._client.send(
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
@@ -192,7 +194,8 @@ class WaitlistEntriesResource(Resource):
         Args:
             waitlist_entry_id: Id of the waitlist entry.
 
-        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return self._client.send(api.reject_waitlist_entry(waitlist_entry_id))
 
@@ -218,7 +221,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Args:
             waitlist_entries: Entries to add, one for each address. 1 to 50 items.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_bulk_waitlist_entries(waitlist_entries=waitlist_entries))
 
@@ -234,7 +237,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
             email_address: Address to add to the waitlist.
             notify: Confirm the entry to the address by email. Default True.
 
-        Raises: ApiError, such as BadRequest or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest or UnprocessableEntity; TransportError.
         """
         return await self._client.send(api.create_waitlist_entry(email_address=email_address, notify=notify))
 
@@ -249,7 +252,8 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Args:
             waitlist_entry_id: Id of the waitlist entry.
 
-        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.delete_waitlist_entry(waitlist_entry_id))
 
@@ -265,7 +269,8 @@ class AsyncWaitlistEntriesResource(AsyncResource):
             waitlist_entry_id: Id of the waitlist entry.
             ignore_existing: Invite even if the address has an open invitation or belongs to a user. Default False.
 
-        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.invite_waitlist_entry(waitlist_entry_id, ignore_existing=ignore_existing))
 
@@ -304,7 +309,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
             query: Text looked for in the email address and id of entries.
             status: Only entries in this state. One of `completed`, `invited`, `pending`, `rejected`.
 
-        Raises: ApiError; TransportError.
+        Raises: InvalidArgument; ApiError; TransportError.
         """
         return await self._client.send(
             api.list_waitlist_entries(limit=limit, offset=offset, order_by=order_by, query=query, status=status)
@@ -360,6 +365,7 @@ class AsyncWaitlistEntriesResource(AsyncResource):
         Args:
             waitlist_entry_id: Id of the waitlist entry.
 
-        Raises: ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity; TransportError.
+        Raises: InvalidArgument; ApiError, such as BadRequest, NotFound, Conflict or UnprocessableEntity;
+        TransportError.
         """
         return await self._client.send(api.reject_waitlist_entry(waitlist_entry_id))
