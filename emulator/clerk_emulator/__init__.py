@@ -35,3 +35,7 @@ def __getattr__(name: str) -> Any:
             raise ImportError(f'clerk_emulator needs {error.name}: pip install "clerkkit[emulator]"') from error
         return getattr(module, name)
     raise AttributeError(f"module 'clerk_emulator' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clerk_core.logs import httpx_log_filter
     from clerkkit import auth as auth
     from clerkkit import codes as codes
+    from clerkkit import drift as drift
     from clerkkit import errors as errors
     from clerkkit import events as events
     from clerkkit import integrations as integrations
@@ -98,7 +99,7 @@ __all__ = [
     "to_datetime",
 ]
 
-_MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "testing", "webhooks")
+_MODULES = ("auth", "codes", "drift", "errors", "events", "integrations", "models", "testing", "webhooks")
 
 if TYPE_CHECKING:
     __all__ += _models.__all__

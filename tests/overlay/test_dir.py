@@ -17,7 +17,7 @@ from tests.loopback import KEY
 from tests.overlay.completion import completions
 from tests.test_loading import run_fresh
 
-MODULES = ("auth", "codes", "errors", "events", "integrations", "models", "testing", "webhooks")
+MODULES = ("auth", "codes", "drift", "errors", "events", "integrations", "models", "testing", "webhooks")
 """The public modules of `clerkkit`."""
 
 LISTED = ("auth", "drift", "errors", "events", "models", "testing", "webhooks")
@@ -48,6 +48,12 @@ def test_dir_of_a_module_lists_its_public_names(name: str) -> None:
     module = importlib.import_module(f"clerkkit.{name}")
     assert dir(module) == sorted(set(module.__all__))
     assert all(getattr(module, public) is not None for public in dir(module))
+
+
+@pytest.mark.parametrize("name", ["clerk_bapi", "clerk_bapi.dicts", "clerk_bapi.events", "clerk_emulator"])
+def test_dir_of_the_packages_below_lists_their_public_names(name: str) -> None:
+    code = f"import importlib; m = importlib.import_module({name!r}); print(dir(m) == sorted(m.__all__))"
+    assert run_fresh(code) == "True"
 
 
 def test_dir_of_the_package_lists_names_modules_and_models() -> None:
