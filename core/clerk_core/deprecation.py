@@ -83,7 +83,7 @@ def renamed_argument(old: str, new: str) -> Callable[[F], F]:
         def accept(*args: Any, **kwargs: Any) -> Any:
             if old in kwargs:
                 given, value = kwargs.pop(old), kwargs.get(new, UNSET)
-                kwargs[new] = merge_renamed(f"`{old}=` is `{new}=`", old, given, new, value)
+                kwargs[new] = merge_renamed(f"`{old}=` is deprecated: use `{new}=`", old, given, new, value)
             return function(*args, **kwargs)
 
         return _mark_coroutine(accept, function)

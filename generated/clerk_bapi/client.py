@@ -399,7 +399,7 @@ class Client(clerk_core.Client):
         return WebhooksResource(self)
 
     @property
-    @old_name("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+    @old_name("`clerk.commerce` was renamed to `clerk.billing` in API version 2025-11-10")
     def commerce(self) -> BillingResource:
         """The old name of `billing`."""
         return self.billing
@@ -705,7 +705,7 @@ class AsyncClient(clerk_core.AsyncClient):
         return AsyncWebhooksResource(self)
 
     @property
-    @old_name("`clerk.commerce` is `clerk.billing` since API version 2025-11-10")
+    @old_name("`clerk.commerce` was renamed to `clerk.billing` in API version 2025-11-10")
     def commerce(self) -> AsyncBillingResource:
         """The old name of `billing`."""
         return self.billing

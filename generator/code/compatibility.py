@@ -42,7 +42,7 @@ class Shim:
             "method": (f"`clerk.{self.of}.{self.old}`", f"`clerk.{self.of}.{self.new}`"),
             "resource": (f"`clerk.{self.old}`", f"`clerk.{self.new}`"),
         }.get(self.kind, (f"`{self.old}`", f"`{self.new}`"))
-        return f"{before} is {after} since API version {self.since}" if self.since else f"{before} is now {after}"
+        return f"{before} was renamed to {after}" + (f" in API version {self.since}" if self.since else "")
 
     def __str__(self) -> str:
         return f"{self.kind} {f'{self.of}.' if self.of else ''}{self.old}"

@@ -90,7 +90,7 @@ class Options(_Client):
                 error.add_note(f"drift: {drift}")
             raise
 
-    @old_name("`clerk.verify_webhook` is `clerk.webhooks.verify`")
+    @old_name("`clerk.verify_webhook` was renamed to `clerk.webhooks.verify`")
     def verify_webhook(
         self,
         body: bytes | bytearray,

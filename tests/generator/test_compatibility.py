@@ -135,7 +135,7 @@ def call_all(package: Path, calls: dict[str, str]) -> Any:
 
 
 def warning(message: str) -> list[list[str]]:
-    return [["DeprecationWarning", f"{message} since API version {SINCE}", "caller.py"]]
+    return [["DeprecationWarning", f"{message} in API version {SINCE}", "caller.py"]]
 
 
 # Old call, the equivalent new call, and the warnings.
@@ -143,59 +143,59 @@ CALLS = {
     "a function": (
         "api.make_thing(name='x')",
         "api.create_thing(name='x')",
-        "`make_thing` is `create_thing`",
+        "`make_thing` was renamed to `create_thing`",
     ),
     "a function from the package": (
         "__import__('clerk_bapi.api', fromlist=['x']).all_things(limit=3)",
         "api.list_things(limit=3)",
-        "`all_things` is `list_things`",
+        "`all_things` was renamed to `list_things`",
     ),
     "a method": (
         "client.things.all(limit=2, paginated=True)",
         "client.things.list(limit=2, paginated=True)",
-        "`clerk.things.all` is `clerk.things.list`",
+        "`clerk.things.all` was renamed to `clerk.things.list`",
     ),
     "a method with an id": (
         "client.things.remove('thing_1')",
         "client.things.delete('thing_1')",
-        "`clerk.things.remove` is `clerk.things.delete`",
+        "`clerk.things.remove` was renamed to `clerk.things.delete`",
     ),
     "an argument that must be given": (
         "api.create_thing(label='x', title=None)",
         "api.create_thing(name='x', title=None)",
-        "the argument `label` of `create_thing` is `name`",
+        "the argument `label` of `create_thing` was renamed to `name`",
     ),
     "an argument that may be given": (
         "api.create_thing(name='x', heading=None)",
         "api.create_thing(name='x', title=None)",
-        "the argument `heading` of `create_thing` is `title`",
+        "the argument `heading` of `create_thing` was renamed to `title`",
     ),
     "an argument of a method": (
         "client.things.create(label='x')",
         "client.things.create(name='x')",
-        "the argument `label` of `create_thing` is `name`",
+        "the argument `label` of `create_thing` was renamed to `name`",
     ),
     "an id by its old keyword": (
         "api.delete_thing(id='thing_1')",
         "api.delete_thing('thing_1')",
-        "the argument `id` of `delete_thing` is `thing_id`",
+        "the argument `id` of `delete_thing` was renamed to `thing_id`",
     ),
     "an argument of a query": (
         "client.things.list(count=4)",
         "client.things.list(limit=4)",
-        "the argument `count` of `list_things` is `limit`",
+        "the argument `count` of `list_things` was renamed to `limit`",
     ),
     "a model": (
         "__import__('clerk_bapi.models', fromlist=['x']).Stuff",
         "__import__('clerk_bapi.models', fromlist=['x']).Thing",
-        "`Stuff` is `Thing`",
+        "`Stuff` was renamed to `Thing`",
     ),
     "a walk over pages": (
         "client.things.iterate_all(kinds=['a'], page_size=5)",
         "client.things.iterate(kinds=['a'], page_size=5)",
-        "`clerk.things.iterate_all` is `clerk.things.iterate`",
+        "`clerk.things.iterate_all` was renamed to `clerk.things.iterate`",
     ),
-    "a resource": ("client.stuff", "client.things", "`clerk.stuff` is `clerk.things`"),
+    "a resource": ("client.stuff", "client.things", "`clerk.stuff` was renamed to `clerk.things`"),
 }
 
 
@@ -213,8 +213,8 @@ def test_old_name_of_a_deprecated_operation_gives_both_warnings_at_the_caller(tm
     results = call_all(generated(tmp_path, ENTRIES, deprecated=True), calls)
     of_clerk = "Clerk has deprecated DELETE /things/{thing_id}; it names no replacement"
     for name, renamed in (
-        ("a method", "`clerk.things.remove` is `clerk.things.delete`"),
-        ("an argument", "the argument `id` of `delete_thing` is `thing_id`"),
+        ("a method", "`clerk.things.remove` was renamed to `clerk.things.delete`"),
+        ("an argument", "the argument `id` of `delete_thing` was renamed to `thing_id`"),
     ):
         both = [*warning(renamed), ["DeprecationWarning", of_clerk, "caller.py"]]
         assert sorted(results[name][1]) == sorted(both), name
@@ -267,7 +267,7 @@ def test_importing_an_old_model_warns_once_per_location(package: Path) -> None:
     code = "from clerk_bapi.models import Stuff\nfrom clerk_bapi.models import Thing\nprint(Stuff is Thing)"
     out = run(package, ["-W", "default", "-c", code])
     assert out.count("DeprecationWarning") == 1
-    assert "<string>:1: DeprecationWarning: `Stuff` is `Thing`" in out
+    assert "<string>:1: DeprecationWarning: `Stuff` was renamed to `Thing`" in out
     assert "True" in out
 
 
@@ -310,7 +310,7 @@ def test_type_checkers_accept_old_names_and_report_them_as_deprecated(package: P
     # Imports of old names are reported too.
     assert lines >= {3, 8, 11, 12, 13, 14}
     assert not lines & {2, 7, 10}
-    assert any("`make_thing` is `create_thing` since API version 2029-01-01" in line for line in reported)
+    assert any("`make_thing` was renamed to `create_thing` in API version 2029-01-01" in line for line in reported)
 
 
 def test_type_checkers_reject_calls_without_required_arguments(package: Path) -> None:
@@ -452,7 +452,7 @@ def test_entry_without_since_applies_to_all_versions(version: str, tmp_path: Pat
     path = tmp_path / "compatibility.yaml"
     path.write_text(yaml.safe_dump({"renamed": [OURS]}), encoding="utf-8")
     (shim,) = compatibility.load(path, version).all
-    assert shim.message == "`all_things` is now `list_things`"
+    assert shim.message == "`all_things` was renamed to `list_things`"
 
 
 def test_entry_whose_new_name_is_missing_is_skipped_with_a_note(tmp_path: Path) -> None:
@@ -472,10 +472,10 @@ SHOWN = {
 @pytest.mark.parametrize("call", SHOWN)
 def test_old_names_of_this_project_work_and_warn(call: str) -> None:
     with serve(respond(200, [])) as server, Clerk(KEY, base_url=server.url) as clerk:
-        with pytest.warns(DeprecationWarning, match=f" is now `clerk.users.{SHOWN[call]}`$") as caught:
+        with pytest.warns(DeprecationWarning, match=f" was renamed to `clerk.users.{SHOWN[call]}`$") as caught:
             eval(call, {"clerk": clerk})  # calls of the table above
         assert len(caught) == len(server.requests) == 1
-    with pytest.warns(DeprecationWarning, match="^`get_user_list` is now `list_users`$") as caught:
+    with pytest.warns(DeprecationWarning, match="^`get_user_list` was renamed to `list_users`$") as caught:
         assert clerk_bapi.api.get_user_list(limit=1).query == list_users(limit=1).query
     assert [warning.filename for warning in caught] == [__file__]
 
@@ -492,6 +492,7 @@ def test_old_resource_of_this_project_works_and_warns() -> None:
     assert NO_SHIMS.of("resource") == []
     code = "from clerkkit import Clerk\nc = Clerk('sk_test_x')\nassert c.commerce is c.billing\n"
     done = subprocess.run([sys.executable, "-W", "default", "-c", code], capture_output=True, text=True, check=True)
-    assert "<string>:3: DeprecationWarning: `clerk.commerce` is `clerk.billing` since API version 2025-11-10" in (
-        done.stderr
+    assert (
+        "<string>:3: DeprecationWarning: `clerk.commerce` was renamed to `clerk.billing` in API version 2025-11-10"
+        in (done.stderr)
     )

@@ -168,7 +168,7 @@ def test_merge_metadata_is_the_clerk_ex_name_of_update_metadata(way: str) -> Non
     assert merge({"unsafe_metadata": NEW}) == {"unsafe_metadata": NEW}
     assert merge({"unsafe_metadata": {}}, public_metadata=NEW) == {"unsafe_metadata": {}, "public_metadata": NEW}
     for short in ("public", "private", "unsafe"):
-        with pytest.warns(DeprecationWarning, match=f"^{short} is now called {short}_metadata$") as warned:
+        with pytest.warns(DeprecationWarning, match=f"^`{short}=` is deprecated: use `{short}_metadata=`$") as warned:
             assert merge(**{short: NEW}) == {f"{short}_metadata": NEW}
         assert [warning.filename for warning in warned] == [__file__]
     with pytest.raises(TypeError, match="'plan'"):

@@ -934,7 +934,7 @@ def verify_totp(user_id: str, *, code: str) -> Request[TOTPVerification]:
     )
 
 
-@deprecated("`get_user_list` is now `list_users`")
+@deprecated("`get_user_list` was renamed to `list_users`")
 def get_user_list(
     *,
     banned: bool | Unset = UNSET,

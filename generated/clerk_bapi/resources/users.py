@@ -1407,7 +1407,7 @@ class UsersResource(Resource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
-    @old_name("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+    @old_name("`clerk.users.get_oauth_access_token` was renamed to `clerk.users.list_oauth_access_tokens`")
     def get_oauth_access_token(
         self,
         user_id: str,
@@ -1420,14 +1420,14 @@ class UsersResource(Resource):
         """The old name of `list_oauth_access_tokens`."""
         return self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
-    @old_name("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+    @old_name("`clerk.users.get_organization_memberships` was renamed to `clerk.users.list_organization_memberships`")
     def get_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMembershipPage:
         """The old name of `list_organization_memberships`."""
         return self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
-    @old_name("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+    @old_name("`clerk.users.get_organization_invitations` was renamed to `clerk.users.list_organization_invitations`")
     def get_organization_invitations(
         self,
         user_id: str,
@@ -1439,7 +1439,7 @@ class UsersResource(Resource):
         """The old name of `list_organization_invitations`."""
         return self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
-    @old_name("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+    @old_name("`clerk.users.iterate_oauth_access_token` was renamed to `clerk.users.iterate_oauth_access_tokens`")
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> Iterator[OAuthAccessToken]:
@@ -2809,7 +2809,7 @@ class AsyncUsersResource(AsyncResource):
         offset: int | Unset = UNSET,
         paginated: bool | Unset = UNSET,
     ) -> builtins.list[OAuthAccessToken] | OAuthAccessTokenPage: ...
-    @old_name("`clerk.users.get_oauth_access_token` is now `clerk.users.list_oauth_access_tokens`")
+    @old_name("`clerk.users.get_oauth_access_token` was renamed to `clerk.users.list_oauth_access_tokens`")
     async def get_oauth_access_token(
         self,
         user_id: str,
@@ -2822,14 +2822,14 @@ class AsyncUsersResource(AsyncResource):
         """The old name of `list_oauth_access_tokens`."""
         return await self.list_oauth_access_tokens(user_id, provider, limit=limit, offset=offset, paginated=paginated)
 
-    @old_name("`clerk.users.get_organization_memberships` is now `clerk.users.list_organization_memberships`")
+    @old_name("`clerk.users.get_organization_memberships` was renamed to `clerk.users.list_organization_memberships`")
     async def get_organization_memberships(
         self, user_id: str, *, limit: int | Unset = UNSET, offset: int | Unset = UNSET
     ) -> OrganizationMembershipPage:
         """The old name of `list_organization_memberships`."""
         return await self.list_organization_memberships(user_id, limit=limit, offset=offset)
 
-    @old_name("`clerk.users.get_organization_invitations` is now `clerk.users.list_organization_invitations`")
+    @old_name("`clerk.users.get_organization_invitations` was renamed to `clerk.users.list_organization_invitations`")
     async def get_organization_invitations(
         self,
         user_id: str,
@@ -2841,7 +2841,7 @@ class AsyncUsersResource(AsyncResource):
         """The old name of `list_organization_invitations`."""
         return await self.list_organization_invitations(user_id, limit=limit, offset=offset, status=status)
 
-    @old_name("`clerk.users.iterate_oauth_access_token` is now `clerk.users.iterate_oauth_access_tokens`")
+    @old_name("`clerk.users.iterate_oauth_access_token` was renamed to `clerk.users.iterate_oauth_access_tokens`")
     def iterate_oauth_access_token(
         self, user_id: str, provider: str, *, page_size: int = PAGE_SIZE
     ) -> AsyncIterator[OAuthAccessToken]:

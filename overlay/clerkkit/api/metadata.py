@@ -50,7 +50,7 @@ def expand_keywords(metadata: Mapping[str, Any], named: Mapping[str, Any]) -> di
     fields = dict(metadata)
     for name, value in named.items():
         if name in _SHORT:
-            superseded(f"{name} is now called {name}_metadata")
+            superseded(f"`{name}=` is deprecated: use `{name}_metadata=`")
             name = f"{name}_metadata"
         if name in fields:
             raise TypeError(f"{name} is given twice")

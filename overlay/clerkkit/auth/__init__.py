@@ -34,7 +34,7 @@ else:
 
     def __getattr__(name: str) -> Any:
         if name == "SignedIn":
-            superseded("`SignedIn` is `SignedInState`")
+            superseded("`SignedIn` was renamed to `SignedInState`")
             name = "SignedInState"
         return _load(name)
 

@@ -155,7 +155,7 @@ def require_auth(
     reverification: Reverification | Unset = UNSET,
     token_type: AcceptedTypes = SESSION_TOKEN,
 ) -> type[BasePermission]:
-    """Return a permission class for `permission_classes` that requires a session, and what the arguments name.
+    """Return a permission class for `permission_classes` that requires a session that meets all requirements given.
 
     A session in a cookie must pass the CSRF check, whichever authentication classes the view has. Equal requirements
     return the same class.

@@ -122,5 +122,5 @@ def require_auth(**requirements: Any) -> Callable[[HTTPConnection], Awaitable[An
 # Not decorated with `@deprecated`: FastAPI would not recognize the result as a coroutine function.
 async def state_of(connection: HTTPConnection) -> RequestState:
     """Return `request.state.clerk`."""
-    superseded("`state_of` is `get_auth`, which returns the caller; the state is `request.state.clerk`")
+    superseded("`state_of` is deprecated: use `get_auth` for the caller, `request.state.clerk` for the state")
     return get_state(connection.scope)

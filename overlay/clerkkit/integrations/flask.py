@@ -214,5 +214,5 @@ else:
     def __getattr__(name: str) -> Any:
         if name != "current_session":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        superseded("`current_session` is `get_auth(request)`")
+        superseded("`current_session` is deprecated: use `get_auth(request)`")
         return LocalProxy(lambda: require_session(get_state(request.environ)))

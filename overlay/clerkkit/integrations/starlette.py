@@ -123,7 +123,7 @@ def require_caller(connection: HTTPConnection, requirements: Requirements) -> Se
     raise HTTPException(caller.status, caller.detail, headers)
 
 
-_STATE_OF = "`state_of` is `get_auth`, which returns the caller; the state is `request.state.clerk`"
+_STATE_OF = "`state_of` is deprecated: use `get_auth` for the caller, `request.state.clerk` for the state"
 
 
 @deprecated(_STATE_OF)

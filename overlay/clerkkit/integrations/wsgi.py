@@ -168,7 +168,7 @@ def require_auth(
     return guard
 
 
-_STATE_OF = '`state_of` is `get_auth`, which returns the caller; the state is `environ["clerkkit.state"]`'
+_STATE_OF = '`state_of` is deprecated: use `get_auth` for the caller, `environ["clerkkit.state"]` for the state'
 _SESSION_CLAIMS = "`session_claims(environ)` is `get_auth(environ)`"
 
 

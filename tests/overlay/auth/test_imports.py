@@ -41,7 +41,7 @@ def test_every_public_name_exists() -> None:
 def test_old_name_of_a_state_warns() -> None:
     import clerkkit.auth
 
-    with pytest.warns(DeprecationWarning, match="`SignedIn` is `SignedInState`") as caught:
+    with pytest.warns(DeprecationWarning, match="`SignedIn` was renamed to `SignedInState`") as caught:
         assert clerkkit.auth.SignedIn is clerkkit.auth.SignedInState
     assert caught[0].filename == __file__
     assert "SignedIn" not in dir(clerkkit.auth)

@@ -190,12 +190,12 @@ def test_cookie_suffix_of_a_publishable_key(key: str, suffix: str) -> None:
 
 
 def test_memo_is_the_old_name_of_cache() -> None:
-    with pytest.warns(DeprecationWarning, match="`memo=` is `cache=`"):
+    with pytest.warns(DeprecationWarning, match="`memo=` is deprecated: use `cache=`"):
         old = AuthOptions(publishable_key=publishable_key(), memo=False)  # type: ignore[call-arg]  # pyright: ignore
     assert old == AuthOptions(publishable_key=publishable_key(), cache=False)
-    with pytest.warns(DeprecationWarning, match="`memo=` is `cache=`"):
+    with pytest.warns(DeprecationWarning, match="`memo=` is deprecated: use `cache=`"):
         assert not AuthOptions.from_environment({}, publishable_key=publishable_key(), memo=False).cache  # type: ignore[call-arg]  # pyright: ignore
-    with pytest.warns(DeprecationWarning, match="`memo` is `cache`"):
+    with pytest.warns(DeprecationWarning, match="`memo` was renamed to `cache`"):
         assert old.memo is False  # pyright: ignore[reportDeprecated]
     with pytest.raises(TypeError, match="cache is given twice"):
         AuthOptions(publishable_key=publishable_key(), memo=False, cache=True)  # type: ignore[call-arg]  # pyright: ignore

@@ -388,6 +388,8 @@ def test_old_names_are_not_listed(name: str) -> None:
 
 
 def test_old_attribute_warns_at_the_import() -> None:
-    with pytest.warns(DeprecationWarning, match=r"`current_session` is `get_auth\(request\)`") as caught:
+    with pytest.warns(
+        DeprecationWarning, match=r"`current_session` is deprecated: use `get_auth\(request\)`"
+    ) as caught:
         from clerkkit.integrations.flask import current_session  # noqa: F401  # pyright: ignore[reportUnusedImport]
     assert caught[0].filename == __file__

@@ -1,4 +1,4 @@
-"""Decides what becomes of a request, by its token and cookies. Rendering the decision is left to `render`."""
+"""Decides how to handle a request, from its token and cookies. Rendering the decision is left to `render`."""
 
 from __future__ import annotations
 

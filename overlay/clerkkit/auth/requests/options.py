@@ -199,7 +199,7 @@ class AuthOptions:
         return cls(**values)
 
     @property
-    @old_name("`memo` is `cache`")
+    @old_name("`memo` was renamed to `cache`")
     def memo(self) -> bool:
         """The old name of `cache`."""
         return self.cache

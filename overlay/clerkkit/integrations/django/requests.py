@@ -113,7 +113,7 @@ def get_auth(request: HttpRequest, *, token_type: AcceptedTypes = SESSION_TOKEN)
     return get_caller(get_state(request), token_type)
 
 
-_STATE_OF = "`state_of` is `get_auth`, which returns the caller; the state is `request.clerk`"
+_STATE_OF = "`state_of` is deprecated: use `get_auth` for the caller, `request.clerk` for the state"
 _SESSION_CLAIMS = "`session_claims(request)` is `get_auth(request)`"
 
 

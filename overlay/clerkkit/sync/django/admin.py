@@ -20,7 +20,7 @@ else:
 
 
 class ReadOnlyAdmin(_ModelAdmin):
-    """Shows rows. Nobody can change them, because Clerk's next event would undo it."""
+    """Read-only admin, because Clerk's next event would overwrite changes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False."""
