@@ -24,18 +24,18 @@ FRONTEND = DOCS / "emulator-frontend-coverage.md"
 _BACKEND_HEAD = """\
 # Coverage of the emulator
 
-What the tests of the [emulator](emulator.md) have seen of each operation of Clerk's Backend API. `make coverage-api`
-runs them and writes this page: the statuses of the responses, all valid against Clerk's contract, and the webhook
-events that successful requests caused. Errors that any request can cause are left out: injected faults, rate limits
-and unsupported content types. So are the responses to random input.
+Statuses and events that the tests of the [emulator](emulator.md) observed for each operation of Clerk's Backend API.
+`make coverage-api` runs them and writes this page: the statuses of the responses, all valid against Clerk's contract,
+and the webhook events that successful requests caused. Errors that any request can cause are left out: injected faults,
+rate limits and unsupported content types. So are the responses to random input.
 [emulator-frontend-coverage.md](emulator-frontend-coverage.md) is the same for the Frontend API.
 """
 _FRONTEND_HEAD = """\
 # Coverage of the emulator's Frontend API
 
-What the tests of the [emulator](emulator.md) have seen of each operation of Clerk's Frontend API, which browsers call.
-`make coverage-api` runs them and writes this page, as [emulator-coverage.md](emulator-coverage.md) for the Backend API.
-The responses are valid against Clerk's document, as two validators say.
+Statuses and events that the tests of the [emulator](emulator.md) observed for each operation of Clerk's Frontend API,
+which browsers call. `make coverage-api` runs them and writes this page, as [emulator-coverage.md](emulator-coverage.md)
+for the Backend API. Two validators check every response against Clerk's document.
 
 {emulated} of the document's {all} operations are emulated. [The others](#not-emulated) answer with the status 405 and
 the code `not_emulated`.

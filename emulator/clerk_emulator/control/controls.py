@@ -175,7 +175,7 @@ class Controls(EnterpriseControls, SignUpControls):
         return self.start_session(user_id, organization_id, origin=origin).session_token
 
     def end_session(self, session_id: str, status: Literal["ended", "removed"] = "removed") -> None:
-        """End a session: `signOut()` of Clerk's frontend removes it, ending it alone keeps it on the client.
+        """End a session. Ended sessions stay on the client; `signOut()` of Clerk's frontend also removes them.
 
         Nothing happens if it has ended before. Raises ClerkAPIError for an unknown session.
         """

@@ -46,7 +46,7 @@ def pop_times(entry: Json, names: Sequence[str]) -> Json:
 
 
 def pop_billing(entry: Json) -> Json:
-    """Remove and return the plan, its features and the credit; None for what the entry does not have."""
+    """Remove and return the plan, its features and the credit; None for each missing key."""
     plan, features = entry.pop("plan", None), pop_list(entry, "features")
     if plan is not None and not isinstance(plan, str):
         raise errors.wrong_type("plan", "a string")

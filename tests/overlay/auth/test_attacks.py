@@ -52,7 +52,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], str, int]] = {
     "an empty signature": (lambda: forged(HEADER, claims(), b""), "token-invalid-signature", 1),
     "a signature of zeros": (lambda: forged(HEADER, claims(), bytes(256)), "token-invalid-signature", 1),
     "the signature of another token": (lambda: with_payload(sub="user_9"), "token-invalid-signature", 1),
-    "a key of the attacker's": (lambda: token(key="evil"), "token-invalid-signature", 1),
+    "signed with the attacker's key": (lambda: token(key="evil"), "token-invalid-signature", 1),
     "a key in the token": (
         lambda: token(
             key="evil", headers={"jwk": json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(private("evil").public_key()))}
@@ -60,7 +60,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], str, int]] = {
         "token-invalid-signature",
         1,
     ),
-    "a key at the attacker's": (
+    "a key URL on the attacker's server": (
         lambda: token(key="evil", headers={"jku": "https://evil.test", "x5u": "x"}),
         "token-invalid-signature",
         1,

@@ -23,7 +23,7 @@ def render(operation: Operation) -> str:
         )
     blocks = [
         "The [local Clerk](../../../emulator.md) has this operation, with Clerk's rules. "
-        "[Its coverage](../../../emulator-coverage.md) lists the statuses and events that its tests have seen."
+        "[Its coverage](../../../emulator-coverage.md) lists the statuses and events that its tests observed."
     ]
     if handler.allows_machines:
         blocks.append("The secret key of a machine is accepted too.")

@@ -1,4 +1,4 @@
-"""The errors of an operation: those of Clerk's document, and those that the emulator's tests have seen."""
+"""The errors of an operation: those of Clerk's document, and those that the emulator's tests observed."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _user_id(call: PageCall, text: str) -> str:
 
 
 def _organization_id(call: PageCall, text: str) -> str | None:
-    """Return the id of the organization with this id or slug; None for none."""
+    """Return the id of the organization with this id or slug. None if the field is empty."""
     if not text:
         return None
     with call.store.transaction():

@@ -34,7 +34,7 @@ def prepare(store: Store, domain: Json) -> Json:
 
 
 def attempt(store: Store, domain: Json) -> ClerkAPIError:
-    """Count an attempt to verify the ownership, and return the error for a record that is not there.
+    """Count an attempt to verify the ownership, and return the error if the DNS record is missing.
 
     Raises ClerkAPIError if nothing was prepared, or the ownership is verified.
     """

@@ -85,12 +85,12 @@ def set_creator_and_default_role(store: Store, role_set: Json, creator_role: str
 
 
 def is_elevated(role: Json) -> bool:
-    """Return whether a role has the permissions of an organization's creator."""
+    """Return whether a role has the permissions that a creator role needs."""
     return set(role["_permissions"]) >= ELEVATED
 
 
 def elevated_role_keys(store: Store) -> list[str]:
-    """Return the keys of the roles that have the permissions of a creator."""
+    """Return the keys of the roles that have the permissions that a creator role needs."""
     return [role["key"] for role in store.all(ROLES) if is_elevated(role)]
 
 
