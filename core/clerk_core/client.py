@@ -20,6 +20,7 @@ from clerk_core.open_pagers import OpenPagers
 from clerk_core.public_dir import PublicDir
 from clerk_core.request import Request
 from clerk_core.response import DetailedResponse, Response
+from clerk_core.tracebacks import hides_locals
 from clerk_core.transport.connections import Connections, current_loop, current_process
 from clerk_core.transport.network import DEFAULT_BASE_URL, Network, check_base_url
 
@@ -56,6 +57,7 @@ class _BaseClient(PublicDir, Generic[H]):
     api_version: ClassVar[str | None] = None
     """The value of `Clerk-API-Version`. Generated clients send the version that they were generated from."""
 
+    @hides_locals
     def __init__(
         self,
         secret_key: str,
@@ -255,6 +257,7 @@ class AsyncClient(_BaseClient[httpx.AsyncClient]):
 
     _connections: Connections[AsyncPool | AiohttpPool | borrowed.AsyncBorrowedClient]
 
+    @hides_locals
     def __init__(
         self,
         secret_key: str,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 from clerk_core import UNSET, ClerkError, Request, Response, TimedOut, TransportError, Unset
 from clerk_core.client import TransportName
 from clerk_core.errors import deadline_message
+from clerk_core.tracebacks import hides_locals
 from clerkkit.options import Options, with_single_attempt
 from clerkkit.resources import AsyncResources, Resources
 from clerkkit.settings import RetryPolicy, resolve_base_url, resolve_secret_key
@@ -36,6 +37,7 @@ class Clerk(Options, Resources):
     Close it, or use it in a `with` block.
     """
 
+    @hides_locals
     def __init__(
         self,
         secret_key: str | None = None,
@@ -230,6 +232,7 @@ class AsyncClerk(Options, AsyncResources):
     Close it, or use it in an `async with` block.
     """
 
+    @hides_locals
     def __init__(
         self,
         secret_key: str | None = None,

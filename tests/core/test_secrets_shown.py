@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import inspect
 import io
 import json
+import math
 import os
 import pkgutil
 import pprint
@@ -29,6 +31,7 @@ from clerk_core import Model
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AuthOptions, SessionClaims
 from clerkkit.testing import signed_webhook
+from clerkkit.webhooks import WebhookVerificationError, verify_webhook
 from tests.core.test_model import SECRET
 from tests.generated.json_samples import attributes, classes
 
@@ -166,16 +169,73 @@ def test_traceback_with_variables_does_not_show_the_key(handler: Callable[[httpx
     http = httpx.Client(transport=httpx.MockTransport(handler))
     with http, Clerk(KEY, http_client=http, max_retries=0) as clerk, pytest.raises(clerkkit.ClerkError) as caught:
         clerk.users.get("user_1")
-    shown = Traceback.from_exception(
-        caught.type, caught.value, caught.tb, show_locals=True, locals_max_string=1000, locals_max_length=100
-    )
-    text = by_rich(shown) + "".join(
-        traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
-    )
-    frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=True, locals_max_string=1000)(
-        (caught.type, caught.value, caught.tb)
-    )
-    text += json.dumps(frames, default=repr)
+    text = traceback_with_variables(caught.value)
     assert "user_1" in text
     assert "users.py" in text
-    assert KEY not in text.replace("\n", "")
+    assert KEY not in text
+
+
+def traceback_with_variables(error: Exception) -> str:
+    """Return the traceback with the local variables of all frames, as three tools print it."""
+    found = (type(error), error, error.__traceback__)
+    text = by_rich(Traceback.from_exception(*found, show_locals=True, locals_max_string=1000, locals_max_length=100))
+    text += "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=True, locals_max_string=1000)(found)
+    return (text + json.dumps(frames, default=repr)).replace("\n", "")
+
+
+MALFORMED = {
+    "CLERK_SECRET_KEY": f'"{KEY}"',
+    "CLERK_MACHINE_SECRET_KEY": KEY,
+    "CLERK_PUBLISHABLE_KEY": "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k",
+    "CLERK_WEBHOOK_SIGNING_SECRET": f'"{KEY}"',
+}
+SIGNING = {"CLERK_WEBHOOK_SIGNING_SECRET": f"whsec_{base64.b64encode(KEY.encode()).decode()}"}
+OLD = {"svix-id": "msg_1", "svix-timestamp": "1", "svix-signature": "v1,x"}
+FUTURE = {**OLD, "svix-timestamp": "999999999999"}
+
+
+@each(
+    "variables, function",
+    [
+        (MALFORMED, Clerk),
+        (MALFORMED, AsyncClerk),
+        (MALFORMED, AuthOptions.from_environment),
+        (MALFORMED, lambda: clerk_bapi.Client(MALFORMED["CLERK_SECRET_KEY"])),
+        (MALFORMED, lambda: clerk_bapi.AsyncClient(MALFORMED["CLERK_SECRET_KEY"])),
+        (MALFORMED, lambda: Clerk(MALFORMED["CLERK_SECRET_KEY"])),
+        (MALFORMED, lambda: AuthOptions(machine_secret_key=KEY, accepts_token="m2m_token")),
+        (MALFORMED, lambda: verify_webhook(b"{}", OLD)),
+        (SIGNING, lambda: verify_webhook(b"{}", {})),
+        (SIGNING, lambda: verify_webhook(b"{}", OLD)),
+        (SIGNING, lambda: verify_webhook(b"{}", FUTURE)),
+        (SIGNING, lambda: verify_webhook(b"{}", OLD, tolerance=math.inf)),
+        (SIGNING, lambda: verify_webhook(b"{}", OLD, SIGNING["CLERK_WEBHOOK_SIGNING_SECRET"])),
+        (SIGNING, lambda: Clerk("sk_test_x").webhooks.verify(b"{}", OLD)),
+    ],
+)
+def test_traceback_with_variables_does_not_show_configured_secrets(
+    variables: dict[str, str], function: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    del variables, name, value
+    with pytest.raises(clerkkit.ClerkError) as caught:
+        function()
+    text = traceback_with_variables(caught.value)
+    assert "test_secrets_shown.py" in text
+    assert KEY not in text
+    assert SIGNING["CLERK_WEBHOOK_SIGNING_SECRET"] not in text
+
+
+def test_hiding_variables_keeps_the_traceback_of_the_error_in_hand() -> None:
+    def verify_after_failing(given: dict[str, str]) -> None:
+        try:
+            print(given["missing"])
+        except KeyError:
+            verify_webhook(b"{}", {}, "whsec_eA==")
+
+    with pytest.raises(WebhookVerificationError) as caught:
+        verify_after_failing({})
+    assert isinstance(caught.value.__context__, KeyError)
+    assert caught.value.__context__.__traceback__ is not None

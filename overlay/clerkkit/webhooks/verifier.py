@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from clerk_bapi.events import WebhookEvent
+from clerk_core.tracebacks import hides_locals
 from clerkkit.webhooks.headers import Headers
 from clerkkit.webhooks.verify import TOLERANCE, verify_webhook
 
@@ -14,6 +15,7 @@ class WebhookVerifier:
 
     _clock: Callable[[], float]
 
+    @hides_locals
     def verify(
         self,
         body: bytes | bytearray,

@@ -12,6 +12,7 @@ from typing import Any
 
 from clerk_bapi.events import WebhookEvent, read_event
 from clerk_core.guards import is_number, is_object
+from clerk_core.tracebacks import hides_locals
 from clerkkit.errors import WebhookVerificationError
 from clerkkit.webhooks.headers import Headers, read_signed_headers
 from clerkkit.webhooks.signing import decode_secrets, has_valid_entry, sign
@@ -24,6 +25,7 @@ _SECONDS = re.compile(r"[+-]?[0-9]{1,15}(?![0-9])")
 """The whole seconds at the start of a timestamp. Clerk's own helper ignores, and does not sign, what follows."""
 
 
+@hides_locals
 def verify_webhook(
     body: bytes | bytearray,
     headers: Headers,

@@ -14,6 +14,7 @@ from clerk_core import InvalidArgument
 from clerk_core.checks import check_seconds, check_whole_number
 from clerk_core.deprecation import old_name, renamed_argument
 from clerk_core.guards import is_collection
+from clerk_core.tracebacks import hides_locals
 from clerkkit.auth.requests import urls
 from clerkkit.auth.requests.option_checks import (
     check_domain,
@@ -170,6 +171,7 @@ class AuthOptions:
             raise InvalidArgument("publishable_key", "is missing: it identifies the instance and its cookies")
 
     @classmethod
+    @hides_locals
     def from_environment(
         cls, environment: Mapping[str, str] | None = None, **options: Unpack[AuthOptionArguments]
     ) -> Self:
@@ -283,4 +285,4 @@ def _check_call_limit(name: str, given: RateLimitOptions | tuple[int, float]) ->
 
 
 if not TYPE_CHECKING:
-    AuthOptions.__init__ = renamed_argument("memo", "cache")(AuthOptions.__init__)
+    AuthOptions.__init__ = hides_locals(renamed_argument("memo", "cache")(AuthOptions.__init__))
