@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo generate update format check check-configuration test coverage coverage-api event-table explore \
+.PHONY: setup demo generate update format check check-configuration check-types test coverage coverage-api event-table explore \
   faults churn package release-check replay emulator browser sync-tests sync-histories sdks official-calls judge \
   bench bench-mcp bench-emulator bench-sync reference docs docs-serve docs-browser guides newcomer \
   example-apps example-fastapi example-django
@@ -56,12 +56,16 @@ check: $(STAMP) check-configuration
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m codespell_lib
+	$(MAKE) --no-print-directory check-types
+	$(RUN) -m generator guard
+
+# Check the types of everything, including those that tests expect and the projects in examples/.
+check-types: $(STAMP)
 	$(RUN) -m mypy
 	$(RUN) -m mypy tests/typing_cases.py tests/typing_overlay.py
 	$(RUN) -m pyright
 	cd examples/fastapi-app && ../../$(RUN) -m mypy && ../../$(RUN) -m pyright --pythonpath ../../$(RUN)
 	cd examples/django-app && ../../$(RUN) -m mypy && ../../$(RUN) -m pyright --pythonpath ../../$(RUN)
-	$(RUN) -m generator guard
 
 # Compare the configuration of the forge and of pre-commit with their schemas, offline.
 check-configuration: $(STAMP)

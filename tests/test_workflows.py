@@ -20,6 +20,17 @@ def load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def recipe(target: str) -> str:
+    """Return the prerequisites and commands of a target."""
+    (found,) = re.findall(rf"^{target}: (.*(?:\n\t.*)+)", MAKEFILE, re.MULTILINE)
+    return str(found)
+
+
+def hooks() -> dict[str, Any]:
+    """Return the hooks of pre-commit by id."""
+    return {hook["id"]: hook for hook in load(ROOT / ".pre-commit-config.yaml")["repos"][0]["hooks"]}
+
+
 def test_changes_are_tested_on_every_supported_python() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     supported = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
@@ -36,12 +47,18 @@ def test_workflows_run_targets_that_exist(workflow: Path) -> None:
 
 
 def test_pre_commit_runs_the_tools_of_make_check() -> None:
-    (check,) = re.findall(r"^check: (.*(?:\n\t.*)+)", MAKEFILE, re.MULTILINE)
-    tools = set(re.findall(r"-m (ruff \w+|generator \w+|\w+)", check)) | {"check-configuration"}
-    assert "check-configuration" in check
-    hooks = load(ROOT / ".pre-commit-config.yaml")["repos"][0]["hooks"]
-    commands = "\n".join(hook["entry"] for hook in hooks)
+    check = recipe("check")
+    tools = set(re.findall(r"-m (ruff \w+|generator \w+|\w+)", check)) | {"check-configuration", "check-types"}
+    assert set(re.findall(r"check-\w+", check)) < tools
+    commands = "\n".join(hook["entry"] for hook in hooks().values())
     assert set(re.findall(r"(?:-m|make) (ruff \w+|generator \w+|[\w-]+)", commands)) == tools
+
+
+def test_pre_commit_checks_each_configuration_that_make_checks() -> None:
+    checked = re.findall(r"[\w.*/-]*(?:\.ya?ml|Dockerfile)(?![\w,])", recipe("check-configuration"))
+    assert {"action.yml", "Dockerfile", "examples/compose/compose.yaml", ".pre-commit-config.yaml"} <= set(checked)
+    pattern = hooks()["schemas"]["files"]
+    assert [path for path in checked if not re.search(pattern, path)] == []
 
 
 @pytest.mark.parametrize(("edited", "accepted"), [("README.md", True), ("generated/client.py", False)])
