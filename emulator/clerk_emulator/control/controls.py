@@ -122,7 +122,7 @@ class Controls(EnterpriseControls, SignUpControls):
     def settings(self) -> Json:
         """The settings of the instance by section, which Clerk's dashboard has."""
         # Imported on first use, because an emulator starts faster without it.
-        from clerk_emulator.frontend_api import instance_settings
+        from clerk_emulator.frontend_api.views import instance_settings
 
         with self._state.store.transaction():
             return instance_settings.read(self._state.store)
@@ -135,7 +135,7 @@ class Controls(EnterpriseControls, SignUpControls):
         or has an invalid value; nothing is changed then.
         """
         # Likewise.
-        from clerk_emulator.frontend_api import instance_settings
+        from clerk_emulator.frontend_api.views import instance_settings
 
         with self._state.store.transaction():
             return instance_settings.update(self._state.store, self._state.keys, sections)

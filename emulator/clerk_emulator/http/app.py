@@ -88,9 +88,9 @@ class Application:
         """Return the response to a request; None to close the connection without one."""
         if request.path.startswith("/_emulator/"):
             # Imported on first use, because an emulator starts faster without it.
-            from clerk_emulator.control import dispatch
+            from clerk_emulator.http.dispatch import control_api
 
-            return await dispatch.respond(self._state, request)
+            return await control_api.respond(self._state, request)
         if request.path == "/" or request.path.startswith("/dashboard"):
             # Likewise.
             from clerk_emulator.http import pages

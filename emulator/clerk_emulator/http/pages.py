@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clerk_emulator.call import Response
-from clerk_emulator.dashboard import dispatch as dashboard
 from clerk_emulator.html import assets
-from clerk_emulator.pages import dispatch as hosted
+from clerk_emulator.http.dispatch import dashboard_pages as dashboard
+from clerk_emulator.http.dispatch import hosted_pages as hosted
 from clerk_emulator.request.incoming import IncomingRequest
 from clerk_emulator.request.state import State
 

@@ -30,7 +30,7 @@ def dump(state: State) -> Json:
     organization has more members than its limit allows.
     """
     # Imported on first use, because an emulator starts faster without it.
-    from clerk_emulator.frontend_api import instance_settings
+    from clerk_emulator.frontend_api.views import instance_settings
 
     store = state.store
     settle(store)

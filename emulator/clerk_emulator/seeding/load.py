@@ -114,7 +114,7 @@ def _create(data: Json, state: State) -> None:
 
 def _update_settings(state: State, settings: Json) -> None:
     # Imported on first use, because an emulator starts faster without it.
-    from clerk_emulator.frontend_api import instance_settings
+    from clerk_emulator.frontend_api.views import instance_settings
 
     try:
         instance_settings.update(state.store, state.keys, settings)

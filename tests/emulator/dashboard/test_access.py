@@ -110,7 +110,7 @@ def test_error_pages_do_not_show_exceptions(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a secret of the implementation")
 
-    monkeypatch.setattr("clerk_emulator.dashboard.dispatch.find", fail)
+    monkeypatch.setattr("clerk_emulator.http.dispatch.dashboard_pages.find", fail)
     page = dashboard.open("/dashboard/users", 500)
     assert "secret of the implementation" not in page.response.text
     assert len(emulator.problems) == 1

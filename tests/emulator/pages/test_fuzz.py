@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from clerk_emulator import Emulator
 from clerk_emulator.dashboard import routes, views
-from clerk_emulator.pages.dispatch import PAGES
+from clerk_emulator.http.dispatch.hosted_pages import PAGES
 from tests.emulator.api import Api, Json
 from tests.emulator.markup import Page, violations
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from clerk_emulator import Emulator
+from clerk_emulator.http.dispatch.hosted_pages import PAGES
 from clerk_emulator.pages.destinations import KEPT, with_dev_browser
-from clerk_emulator.pages.dispatch import PAGES
 from clerk_emulator.storage.tables import ORGANIZATIONS, SESSIONS, USERS
 from tests.emulator.api import Api, Json
 from tests.emulator.dashboard.test_escaping import ATTACKS

@@ -7,7 +7,7 @@ from clerk_emulator.control import openapi
 from clerk_emulator.control.control_error import ControlError
 from clerk_emulator.control.routes import ControlCall, route
 from clerk_emulator.control.schemas import OPEN, list_of, parameters, result, text
-from clerk_emulator.frontend_api.instance_settings import SECTIONS as SETTINGS
+from clerk_emulator.frontend_api.views.instance_settings import SECTIONS as SETTINGS
 from clerk_emulator.json_types import Json
 from clerk_emulator.seeding.format import SECTIONS
 

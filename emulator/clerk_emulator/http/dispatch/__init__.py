@@ -1,0 +1,1 @@
+"""Dispatch requests to the control API and for pages: find the handler, and respond with what it returns."""
