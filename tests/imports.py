@@ -90,6 +90,17 @@ def sibling_graphs(package: str, root: Path = ROOT) -> dict[str, dict[str, set[s
     return graphs
 
 
+def folder_graph(package: str, root: Path = ROOT) -> dict[str, set[str]]:
+    """Return which folders of a package import from which others. What an `__init__.py` exports does not count."""
+    files = modules(package, root)
+    graph: dict[str, set[str]] = {folder(module, path): set() for module, path in files.items()}
+    for module, targets in import_graph(package, root).items():
+        if files[module].name != "__init__.py":
+            source = folder(module, files[module])
+            graph[source] |= {folder(target, files[target]) for target in targets} - {source}
+    return graph
+
+
 def _child(parent: str, module: str) -> str | None:
     """Return the subfolder or module in `parent` that `module` is or belongs to; None if it is elsewhere."""
     return module[len(parent) + 1 :].partition(".")[0] if module.startswith(f"{parent}.") else None

@@ -57,15 +57,15 @@ LAYERS = {
         "__main__",
         "sync.django",
         "integrations testing _pyinstaller sync.command",
+        "integrations.shared",
         "sync",
         "sync.flows",
-        "sync.changes sync.incoming sync.reads",
         "sync.schema",
-        "sync.rules sync.steps",
         "__init__",
         "clerk",
         "resources auth",
         "auth.requests",
+        "auth.requests.adapters",
         "auth.tokens",
         "auth.calls",
         "api",
@@ -81,6 +81,7 @@ LAYERS = {
         "__init__",
         "emulator",
         "http",
+        "http.dispatch",
         "dashboard pages",
         "control html",
         "seeding",
@@ -158,6 +159,15 @@ def test_no_modules_import_each_other(package: str) -> None:
 def test_sibling_folders_and_modules_do_not_import_each_other(package: str) -> None:
     found = {parent: imports.cycles(graph) for parent, graph in imports.sibling_graphs(package).items()}
     assert {parent: groups for parent, groups in found.items() if groups} == {}
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_folders_and_their_subfolders_do_not_import_each_other(package: str) -> None:
+    """Except for the folder of a package itself, which has its entry points and the modules that all others share."""
+    graph = imports.folder_graph(package)
+    del graph[package]
+    inner = {name: {target for target in targets if target != package} for name, targets in graph.items()}
+    assert imports.cycles(inner) == []
 
 
 @pytest.mark.parametrize("package", LAYERS)

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clerkkit.sync import Sync
-from clerkkit.sync.rules import NEVER
+from clerkkit.sync.schema.rules import NEVER
 
 NOW = 1_795_000_000_000
 Statements = list[list[tuple[str, Any]]]

@@ -11,7 +11,7 @@ import clerkkit.codes
 from clerkkit import AsyncClerk, Clerk, errors
 from clerkkit.auth import AuthOptions
 from clerkkit.auth.requests import reasons
-from clerkkit.integrations.requirements import RequirementArguments
+from clerkkit.integrations.shared.requirements import RequirementArguments
 from clerkkit.reasons import EXPIRED, ISSUED_IN_FUTURE, NOT_YET_ACTIVE
 from tests.reference import pages
 from tools.reference import docstrings, execution, options

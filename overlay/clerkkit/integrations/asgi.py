@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, overload
 
 import attrs
@@ -11,24 +11,18 @@ from clerkkit import AsyncClerk
 from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
-from clerkkit.integrations.callers import MachineTokenType, get_caller, require_state
-from clerkkit.integrations.headers import response_headers
-from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
+from clerkkit.integrations.shared.asgi_protocol import App, Message, Receive, Scope, Send, run_before_shutdown
+from clerkkit.integrations.shared.callers import MachineTokenType, get_caller, require_state
+from clerkkit.integrations.shared.response_headers import response_headers
+from clerkkit.integrations.shared.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
 
 __all__ = ["App", "ClerkMiddleware", "Message", "Receive", "Scope", "Send", "get_auth"]
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_HEADER = "x-clerkkit-body"
 """A header of the application's response whose value, which is JSON, the middleware sends as the body instead."""
 
 _OF_BODY = (BODY_HEADER, "content-type", "content-length")
 _START_MESSAGES = ("http.response.start", "websocket.accept", "websocket.http.response.start")
-_SHUTDOWN_MESSAGES = ("lifespan.shutdown.complete", "lifespan.shutdown.failed")
 
 
 class ClerkMiddleware:
@@ -86,17 +80,6 @@ class ClerkMiddleware:
     async def _close_client(self) -> None:
         client, self._clerk = self._clerk, AsyncClerk()  # in case the application is started again
         await client.aclose()
-
-
-def run_before_shutdown(send: Send, close: Callable[[], Awaitable[None]]) -> Send:
-    """Run a function before the server learns that the shutdown is complete, since it then ends the loop."""
-
-    async def close_and_send(message: Message) -> None:
-        if message["type"] in _SHUTDOWN_MESSAGES:
-            await close()
-        await send(message)
-
-    return close_and_send
 
 
 def get_state(scope: Scope) -> RequestState:

@@ -26,9 +26,9 @@ from clerkkit.auth.requests.cookies import read_bearer_token
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.reverification import Reverification, ReverificationRequirement
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
-from clerkkit.integrations.callers import MachineTokenType
 from clerkkit.integrations.django.requests import get_state, mark_as_used
-from clerkkit.integrations.requirements import RETRY_AFTER, Denial, Requirements, parse_token_types
+from clerkkit.integrations.shared.callers import MachineTokenType
+from clerkkit.integrations.shared.requirements import RETRY_AFTER, Denial, Requirements, parse_token_types
 
 if TYPE_CHECKING:  # REST framework's views import this module if it is among the default classes
     from rest_framework.views import APIView

@@ -27,9 +27,9 @@ from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.asgi import ClerkMiddleware, get_state
-from clerkkit.integrations.callers import MachineTokenType, get_caller
-from clerkkit.integrations.openapi import SCHEME_DESCRIPTION, SCHEME_NAME
-from clerkkit.integrations.requirements import Requirements
+from clerkkit.integrations.shared.callers import MachineTokenType, get_caller
+from clerkkit.integrations.shared.openapi import SCHEME_DESCRIPTION, SCHEME_NAME
+from clerkkit.integrations.shared.requirements import Requirements
 from clerkkit.integrations.starlette import require_caller
 
 __all__ = ["ClerkMiddleware", "get_auth", "require_auth"]

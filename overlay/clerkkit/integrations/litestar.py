@@ -22,8 +22,8 @@ from clerkkit.auth import AuthOptions, MachineToken, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.asgi import BODY_HEADER, ClerkMiddleware, Scope, get_state
-from clerkkit.integrations.callers import MachineTokenType, get_caller
-from clerkkit.integrations.requirements import Denial, RequirementArguments, Requirements
+from clerkkit.integrations.shared.callers import MachineTokenType, get_caller
+from clerkkit.integrations.shared.requirements import Denial, RequirementArguments, Requirements
 
 __all__ = ["define_middleware", "get_auth", "require_auth"]
 

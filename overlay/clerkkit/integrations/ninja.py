@@ -20,8 +20,8 @@ from clerkkit.auth import MachineToken, SessionClaims
 from clerkkit.auth.requests.cookies import read_bearer_token
 from clerkkit.integrations.django import get_auth
 from clerkkit.integrations.django.requests import get_state, store_denial
-from clerkkit.integrations.openapi import SCHEME_DESCRIPTION
-from clerkkit.integrations.requirements import Denial, RequirementArguments, Requirements
+from clerkkit.integrations.shared.openapi import SCHEME_DESCRIPTION
+from clerkkit.integrations.shared.requirements import Denial, RequirementArguments, Requirements
 
 __all__ = ["get_auth", "require_auth"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from clerkkit.integrations.openapi import SCHEME_DESCRIPTION, SCHEME_NAME
+from clerkkit.integrations.shared.openapi import SCHEME_DESCRIPTION, SCHEME_NAME
 
 __all__ = ["ClerkScheme"]
 

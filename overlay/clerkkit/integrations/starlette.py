@@ -24,8 +24,8 @@ from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.asgi import BODY_HEADER, ClerkMiddleware, get_state
-from clerkkit.integrations.callers import MachineTokenType, get_caller
-from clerkkit.integrations.requirements import Denial, Requirements
+from clerkkit.integrations.shared.callers import MachineTokenType, get_caller
+from clerkkit.integrations.shared.requirements import Denial, Requirements
 
 __all__ = ["ClerkMiddleware", "get_auth", "require_auth"]
 

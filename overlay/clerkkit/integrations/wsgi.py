@@ -15,10 +15,10 @@ from clerkkit.auth import AuthOptions, MachineToken, RequestState, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
-from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
-from clerkkit.integrations.headers import response_headers
-from clerkkit.integrations.requirements import Denial, Requirements
-from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
+from clerkkit.integrations.shared.callers import MachineTokenType, get_caller, require_session, require_state
+from clerkkit.integrations.shared.requirements import Denial, Requirements
+from clerkkit.integrations.shared.response_headers import response_headers
+from clerkkit.integrations.shared.skipped_paths import add_proxy_path, is_skipped, parse_skipped_paths
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -8,10 +8,10 @@ from importlib.util import find_spec
 if find_spec("sqlalchemy") is None:
     raise ImportError('clerkkit.sync needs SQLAlchemy: pip install "clerkkit[sync]"')
 
-from clerkkit.sync.changes import Change
 from clerkkit.sync.clients import AsyncSync, Sync
 from clerkkit.sync.flows.apply import OtherInstance, Outcome
 from clerkkit.sync.flows.backfill import Progress
+from clerkkit.sync.flows.changes import Change
 from clerkkit.sync.flows.maintenance import OutboxEntry, Replayed
 from clerkkit.sync.flows.receive import Reply
 from clerkkit.sync.flows.reconcile import Difference, Report

@@ -8,8 +8,8 @@ from clerk_core import InvalidArgument
 from clerk_core.checks import check_whole_number
 from clerk_core.guards import is_number
 from clerkkit.rate_limit import RateLimiter, check_rate_limit
-from clerkkit.sync.changes import check_kinds
-from clerkkit.sync.reads import LARGEST_PAGE
+from clerkkit.sync.flows.changes import check_kinds
+from clerkkit.sync.flows.reads import LARGEST_PAGE
 from clerkkit.sync.schema.kinds import WHOLE_KINDS
 from clerkkit.sync.schema.values import is_id
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from clerkkit.sync import arguments
-from clerkkit.sync.changes import Handler, Handlers
 from clerkkit.sync.flows import maintenance, people
 from clerkkit.sync.flows.apply import Outcome, apply_event
 from clerkkit.sync.flows.backfill import OnProgress, backfill
+from clerkkit.sync.flows.changes import Handler, Handlers
+from clerkkit.sync.flows.incoming import read_incoming
 from clerkkit.sync.flows.receive import Reply, receive
 from clerkkit.sync.flows.reconcile import ReconcileOptions, Report, reconcile
 from clerkkit.sync.flows.status import Status, read_status
+from clerkkit.sync.flows.steps import Flow, Row, Transaction
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.walk import limit_requests
-from clerkkit.sync.incoming import read_incoming
 from clerkkit.sync.schema.statements import Statements
 from clerkkit.sync.schema.tables import ClerkTables
 from clerkkit.sync.schema.tables import tables as declare_tables
-from clerkkit.sync.steps import Flow, Row, Transaction
 
 if TYPE_CHECKING:
     from clerkkit.auth import SessionClaims

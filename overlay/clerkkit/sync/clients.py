@@ -16,9 +16,9 @@ from clerkkit.sync.flows.maintenance import OutboxEntry, Replayed
 from clerkkit.sync.flows.receive import Reply
 from clerkkit.sync.flows.reconcile import Report
 from clerkkit.sync.flows.status import Status
+from clerkkit.sync.flows.steps import Row
 from clerkkit.sync.runners import AsyncRunner, Runner
 from clerkkit.sync.schema.tables import ClerkTables
-from clerkkit.sync.steps import Row
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from clerkkit.flow import run_flow, run_flow_async
-from clerkkit.sync.steps import Call, Flow, Query, Result, Send, Transaction, Wait
+from clerkkit.sync.flows.steps import Call, Flow, Query, Result, Send, Transaction, Wait
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, CursorResult, Engine

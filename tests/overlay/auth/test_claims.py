@@ -10,7 +10,7 @@ import pytest
 
 from clerkkit import InvalidArgument
 from clerkkit.auth import SessionClaims, TokenRefused, verify_token
-from clerkkit.integrations.requirements import Requirements
+from clerkkit.integrations.shared.requirements import Requirements
 from tests.overlay.auth.factories import NOW, pem, token
 
 V1 = {

@@ -9,8 +9,8 @@ import pytest
 
 from clerkkit import InvalidArgument
 from clerkkit.auth import RequestState
+from clerkkit.auth.requests.adapters.urls import parse_url
 from clerkkit.auth.requests.state import SignedInState, SignedOutState
-from clerkkit.auth.requests.urls import parse_url
 from tests.overlay.auth.browser import Browser, plain
 from tests.overlay.auth.factories import options, token
 

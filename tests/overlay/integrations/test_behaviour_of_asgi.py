@@ -19,7 +19,7 @@ from clerkkit import AsyncClerk
 from clerkkit.auth import MachineToken, RequestState, SessionClaims
 from clerkkit.integrations import fastapi, starlette
 from clerkkit.integrations.asgi import ClerkMiddleware, Receive, Scope, Send
-from clerkkit.integrations.requirements import Denial, Requirements
+from clerkkit.integrations.shared.requirements import Denial, Requirements
 from tests.overlay.integrations.asgi_site import Site, options_for, served
 from tests.overlay.integrations.behaviour import CHECKS, LIVE_KEY, NOWHERE, OWN, Behaviour, clerk, emulator, signed_in
 

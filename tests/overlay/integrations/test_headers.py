@@ -7,7 +7,7 @@ from werkzeug.datastructures import HeaderSet
 
 from clerkkit.auth import SessionClaims
 from clerkkit.auth.requests.state import SignedInState, SignedOutState
-from clerkkit.integrations.headers import merge_vary, response_headers
+from clerkkit.integrations.shared.response_headers import merge_vary, response_headers
 from clerkkit.testing import instance
 
 

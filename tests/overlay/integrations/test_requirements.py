@@ -12,7 +12,7 @@ from clerkkit import InvalidArgument, reasons
 from clerkkit.auth import verify_token
 from clerkkit.auth.requests.state import SignedInState, SignedOutState
 from clerkkit.integrations import fastapi, starlette
-from clerkkit.integrations.requirements import Denial, Requirements
+from clerkkit.integrations.shared.requirements import Denial, Requirements
 from clerkkit.testing import instance
 
 

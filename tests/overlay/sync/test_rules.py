@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerkkit.sync.rules import NEVER, Decision, Source, Version, build_version, decide, to_milliseconds
+from clerkkit.sync.schema.rules import NEVER, Decision, Source, Version, build_version, decide, to_milliseconds
 
 T = 1_795_000_000_000
 HOUR = 3_600_000

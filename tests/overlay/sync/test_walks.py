@@ -13,10 +13,10 @@ from clerk_emulator import Emulator
 from clerkkit import Clerk, InvalidArgument, ServerError
 from clerkkit.sync import Difference, Progress, Sync
 from clerkkit.sync.flows.backfill import write_page
+from clerkkit.sync.flows.reads import LISTINGS, Listing
+from clerkkit.sync.flows.steps import Flow, Transaction
 from clerkkit.sync.flows.walk import Position, read_page
-from clerkkit.sync.reads import LISTINGS, Listing
 from clerkkit.sync.schema.kinds import KINDS
-from clerkkit.sync.steps import Flow, Transaction
 from tests.overlay.sync.databases import Copy
 from tests.overlay.sync.samples import deleted, event, message_id, user
 

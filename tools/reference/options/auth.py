@@ -10,7 +10,7 @@ from clerk_emulator import Emulator
 from clerkkit.auth import AuthOptions
 from clerkkit.auth.requests import options as auth_options
 from clerkkit.auth.requests import reasons
-from clerkkit.integrations.requirements import RequirementArguments, Requirements
+from clerkkit.integrations.shared.requirements import RequirementArguments, Requirements
 from clerkkit.reasons import HINTS
 from tools.reference import docstrings, execution, markdown
 from tools.reference.options import guards, tables

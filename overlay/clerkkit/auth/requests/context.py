@@ -8,6 +8,7 @@ from functools import cached_property
 
 from clerk_core.guards import is_number
 from clerkkit.auth.requests.adapters.request_adapter import RequestAdapter, get_browser_url
+from clerkkit.auth.requests.adapters.urls import EMPTY_URL, Url, parse_url
 from clerkkit.auth.requests.cookies import parse_cookies, read_bearer_token
 from clerkkit.auth.requests.names import (
     CLIENT_UAT,
@@ -21,7 +22,6 @@ from clerkkit.auth.requests.names import (
 from clerkkit.auth.requests.options import AuthOptions
 from clerkkit.auth.requests.organization_paths import Target
 from clerkkit.auth.requests.publishable_key import get_portal_host
-from clerkkit.auth.requests.urls import EMPTY_URL, Url, parse_url
 from clerkkit.auth.tokens.jwts import Jwt
 
 _DIGITS = re.compile(r"\s*(\d{1,18})", re.ASCII)

@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from clerk_core import InvalidArgument
-from clerkkit.auth.requests import urls
+from clerkkit.auth.requests.adapters import urls
 from clerkkit.auth.tokens.origins import normalize_authority
 from clerkkit.auth.tokens.public_keys import load_pem_key
 from clerkkit.errors import TokenRefused

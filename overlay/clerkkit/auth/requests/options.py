@@ -15,7 +15,7 @@ from clerk_core.checks import check_seconds, check_whole_number
 from clerk_core.deprecation import old_name, renamed_argument
 from clerk_core.guards import is_collection
 from clerk_core.tracebacks import hides_locals
-from clerkkit.auth.requests import urls
+from clerkkit.auth.requests.adapters import urls
 from clerkkit.auth.requests.option_checks import (
     check_domain,
     check_flag,

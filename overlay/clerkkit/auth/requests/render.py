@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from clerk_bapi import API_VERSION
+from clerkkit.auth.requests.adapters.urls import encode_params
 from clerkkit.auth.requests.context import RequestContext
 from clerkkit.auth.requests.decisions import Decision, Redirect, SignIn
 from clerkkit.auth.requests.names import (
@@ -20,7 +21,6 @@ from clerkkit.auth.requests.names import (
 )
 from clerkkit.auth.requests.sign_in_pages import SignInPages
 from clerkkit.auth.requests.state import HandshakeState, Headers, RequestState, SignedInState, SignedOutState
-from clerkkit.auth.requests.urls import encode_params
 from clerkkit.auth.tokens.claims import SessionClaims
 
 _HANDSHAKE_PARAMS = (HANDSHAKE, HELP, DEV_BROWSER, HANDSHAKE_NONCE)

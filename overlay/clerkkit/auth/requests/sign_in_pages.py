@@ -8,8 +8,8 @@ from typing import Protocol
 import attrs
 
 from clerk_core import InvalidArgument
+from clerkkit.auth.requests.adapters.urls import Url, parse_url
 from clerkkit.auth.requests.names import DEV_BROWSER, DEV_SESSION, HANDSHAKE, HANDSHAKE_NONCE, SYNCED
-from clerkkit.auth.requests.urls import Url, parse_url
 
 _ANY_ORIGIN = "https://site.invalid"
 """The site's own origin, while that is unknown."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clerkkit.auth.requests import reasons, urls
+from clerkkit.auth.requests import reasons
+from clerkkit.auth.requests.adapters import urls
 from clerkkit.auth.requests.context import RequestContext
 from clerkkit.auth.requests.decisions import Redirect, SignOut, redirect_or_sign_out
 from clerkkit.auth.requests.names import DEV_BROWSER, REDIRECT_URL, SYNCED

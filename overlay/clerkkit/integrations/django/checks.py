@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from clerkkit.integrations.django.middleware import ClerkMiddleware
 from clerkkit.integrations.django.settings import client, read_options, skipped_paths
-from clerkkit.integrations.settings import find_unknown_settings
+from clerkkit.integrations.shared.settings import find_unknown_settings
 
 
 def check_settings(**_: Any) -> list[checks.CheckMessage]:

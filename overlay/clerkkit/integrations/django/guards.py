@@ -15,7 +15,7 @@ from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.reverification import Reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
 from clerkkit.integrations.django.requests import get_state
-from clerkkit.integrations.requirements import Denial, Requirements
+from clerkkit.integrations.shared.requirements import Denial, Requirements
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from clerkkit.integrations.django.cookies import add_cookie
 from clerkkit.integrations.django.guards import NotAuthenticatedError, is_async
 from clerkkit.integrations.django.requests import find_denial, is_used, store_state
 from clerkkit.integrations.django.settings import async_client, client, read_checked_options, skipped_paths
-from clerkkit.integrations.headers import NO_STORE, VARY, is_personal
-from clerkkit.integrations.requirements import Denial
-from clerkkit.integrations.skipped_paths import add_proxy_path, is_skipped
+from clerkkit.integrations.shared.requirements import Denial
+from clerkkit.integrations.shared.response_headers import NO_STORE, VARY, is_personal
+from clerkkit.integrations.shared.skipped_paths import add_proxy_path, is_skipped
 
 
 class ClerkMiddleware:

@@ -11,8 +11,8 @@ from clerk_core.deprecation import deprecated
 from clerkkit.auth import MachineToken, RequestState, SessionClaims
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN
-from clerkkit.integrations.callers import MachineTokenType, get_caller, require_session, require_state
-from clerkkit.integrations.requirements import Denial
+from clerkkit.integrations.shared.callers import MachineTokenType, get_caller, require_session, require_state
+from clerkkit.integrations.shared.requirements import Denial
 
 
 class ClerkRequest(HttpRequest):

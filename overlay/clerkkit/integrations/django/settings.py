@@ -14,7 +14,7 @@ from clerk_core import InvalidArgument
 from clerkkit import AsyncClerk, Clerk
 from clerkkit.auth import AuthOptions
 from clerkkit.integrations.frontend_proxy.rules import ProxyRules, read_rules
-from clerkkit.integrations.settings import (
+from clerkkit.integrations.shared.settings import (
     find_unknown_settings,
     read_auth_options,
     read_client_arguments,

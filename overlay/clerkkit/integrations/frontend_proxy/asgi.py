@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import httpx
 
 from clerkkit.auth.requests.adapters.request_adapter import adapt_request
-from clerkkit.integrations.asgi import run_before_shutdown
 from clerkkit.integrations.frontend_proxy.rules import read_rules
 from clerkkit.integrations.frontend_proxy.streams import AsyncProxiedResponse, create_async_client, send_async
+from clerkkit.integrations.shared.asgi_protocol import run_before_shutdown
 
 if TYPE_CHECKING:
-    from clerkkit.integrations.asgi import App, Receive, Scope, Send
+    from clerkkit.integrations.shared.asgi_protocol import App, Receive, Scope, Send
 
 
 class FrontendApiProxy:

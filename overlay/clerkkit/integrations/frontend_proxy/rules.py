@@ -12,8 +12,8 @@ import attrs
 
 from clerk_core import InvalidArgument
 from clerkkit.auth.requests.adapters.request_adapter import RequestAdapter, get_browser_url
+from clerkkit.auth.requests.adapters.urls import Url, parse_url
 from clerkkit.auth.requests.publishable_key import find_instance
-from clerkkit.auth.requests.urls import Url, parse_url
 from clerkkit.settings import resolve_secret_key
 
 DEFAULT_PATH = "/__clerk"

@@ -17,7 +17,7 @@ from clerkkit.integrations.mcp.resource_server import (
 )
 
 if TYPE_CHECKING:
-    from clerkkit.integrations.asgi import App, Receive, Scope, Send
+    from clerkkit.integrations.shared.asgi_protocol import App, Receive, Scope, Send
 
 __all__ = ["ProtectedResource", "ResourceServer", "get_token"]
 

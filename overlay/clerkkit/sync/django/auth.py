@@ -17,9 +17,9 @@ from clerkkit.auth import SessionClaims
 from clerkkit.integrations.django import get_auth
 from clerkkit.integrations.django.guards import is_async
 from clerkkit.sync.django.connection import get_sync
+from clerkkit.sync.flows.steps import Row
 from clerkkit.sync.schema.kinds import EMAIL_ADDRESSES
 from clerkkit.sync.schema.values import find_parts
-from clerkkit.sync.steps import Row
 
 
 class ClerkBackend(ModelBackend):

@@ -16,13 +16,13 @@ from django.core.signals import setting_changed
 from django.db import connections, transaction
 from sqlalchemy.pool import NullPool
 
-from clerkkit.sync.changes import Change
 from clerkkit.sync.clients import Sync
 from clerkkit.sync.django.models import MODELS
 from clerkkit.sync.django.signals import clerk_changed
+from clerkkit.sync.flows.changes import Change
+from clerkkit.sync.flows.steps import Call, Query, Result
 from clerkkit.sync.runners import Runner
 from clerkkit.sync.schema.kinds import WHOLE_KINDS
-from clerkkit.sync.steps import Call, Query, Result
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from clerk_core import ClerkError
-from clerkkit.sync.changes import Change
+from clerkkit.sync.flows.changes import Change
+from clerkkit.sync.flows.incoming import IncomingEvent
+from clerkkit.sync.flows.reads import Unreadable, read_one
+from clerkkit.sync.flows.steps import Flow, Query, Transaction
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.write import Received, bury, changes_of, write
-from clerkkit.sync.incoming import IncomingEvent
-from clerkkit.sync.reads import Unreadable, read_one
-from clerkkit.sync.rules import Decision, Source
+from clerkkit.sync.schema.rules import Decision, Source
 from clerkkit.sync.schema.values import read_columns
-from clerkkit.sync.steps import Flow, Query, Transaction
 
 OutcomeName = Literal["applied", "unchanged", "stale", "tombstoned", "duplicate", "ignored"]
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from clerkkit.sync.flows.steps import Flow, Query, Row, Transaction
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.walk import Page, Position, read_page
 from clerkkit.sync.flows.write import Received, Written, changes_of, write
 from clerkkit.sync.schema.kinds import KINDS, Kind
-from clerkkit.sync.steps import Flow, Query, Row, Transaction
 
 _TASK = "backfill"
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from clerkkit.sync.flows.apply import apply_event
+from clerkkit.sync.flows.incoming import load_body, read_incoming
+from clerkkit.sync.flows.steps import Call, Flow, Query, Row, Transaction
 from clerkkit.sync.flows.store import Store
-from clerkkit.sync.incoming import load_body, read_incoming
-from clerkkit.sync.steps import Call, Flow, Query, Row, Transaction
 
 _CHUNK = 100
 _DAY = 86_400_000

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clerkkit.sync.flows.reads import read_one
+from clerkkit.sync.flows.steps import Flow, Query, Row, Transaction
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.write import Received, bury, write, write_or_bury
-from clerkkit.sync.reads import read_one
-from clerkkit.sync.rules import NEVER
 from clerkkit.sync.schema.kinds import (
     INVITATIONS,
     KINDS,
@@ -19,7 +19,7 @@ from clerkkit.sync.schema.kinds import (
     WAITLIST_ENTRIES,
     Kind,
 )
-from clerkkit.sync.steps import Flow, Query, Row, Transaction
+from clerkkit.sync.schema.rules import NEVER
 
 _VERIFIED = "verified"
 _BY_ADDRESS = (INVITATIONS, ORGANIZATION_INVITATIONS, WAITLIST_ENTRIES)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from clerk_core import InvalidArgument
 from clerkkit.errors import WebhookVerificationError
 from clerkkit.sync.flows.apply import OtherInstance, Outcome, apply_event
+from clerkkit.sync.flows.incoming import read_incoming
+from clerkkit.sync.flows.steps import Flow
 from clerkkit.sync.flows.store import Store
-from clerkkit.sync.incoming import read_incoming
-from clerkkit.sync.steps import Flow
 from clerkkit.webhooks.headers import Headers, read_signed_headers
 from clerkkit.webhooks.verify import verify_webhook
 

@@ -10,13 +10,13 @@ from typing import Literal, NamedTuple
 import sqlalchemy as sa
 
 from clerkkit.sync.flows.backfill import OnProgress, Progress, new_checkpoint, received_page, write_page
+from clerkkit.sync.flows.reads import Unreadable, read_one
+from clerkkit.sync.flows.steps import Flow, Query, Row, Transaction
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.flows.walk import Page, Position, read_page
 from clerkkit.sync.flows.write import Written, compare, write_or_bury
-from clerkkit.sync.reads import Unreadable, read_one
-from clerkkit.sync.rules import Decision, Source, Version
 from clerkkit.sync.schema.kinds import KINDS, Kind
-from clerkkit.sync.steps import Flow, Query, Row, Transaction
+from clerkkit.sync.schema.rules import Decision, Source, Version
 
 _TASK = "reconcile"
 _CHUNK = 1000

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from clerkkit.sync.flows.steps import Flow, Query, Row
 from clerkkit.sync.flows.store import Store
 from clerkkit.sync.schema.kinds import KINDS
-from clerkkit.sync.steps import Flow, Query, Row
 
 _SHOWN_FAILURES = 20
 

@@ -8,11 +8,11 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from clerkkit.sync.changes import Change, Handlers
+from clerkkit.sync.flows.changes import Change, Handlers
+from clerkkit.sync.flows.steps import Call, Flow, Query, Row
 from clerkkit.sync.schema.kinds import Kind
 from clerkkit.sync.schema.statements import Statements
 from clerkkit.sync.schema.tables import ClerkTables
-from clerkkit.sync.steps import Call, Flow, Query, Row
 
 
 @attrs.frozen(kw_only=True)

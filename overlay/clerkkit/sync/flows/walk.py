@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from clerk_core import ApiError
 from clerkkit.rate_limit import RateLimiter
-from clerkkit.sync.reads import LISTINGS, Listing, expand, rows_of
+from clerkkit.sync.flows.reads import LISTINGS, Listing, expand, rows_of
+from clerkkit.sync.flows.steps import Flow, Send, T, Wait
 from clerkkit.sync.schema.kinds import Kind
-from clerkkit.sync.steps import Flow, Send, T, Wait
 
 _CURSOR_GONE = (400, 404, 422)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from clerkkit.sync.changes import Change, action_of
+from clerkkit.sync.flows.changes import Change, action_of
+from clerkkit.sync.flows.steps import Flow, Query, Row
 from clerkkit.sync.flows.store import Store
-from clerkkit.sync.rules import NEVER, Decision, Source, Version, build_version, decide
 from clerkkit.sync.schema.kinds import KINDS, PARTS, Kind
+from clerkkit.sync.schema.rules import NEVER, Decision, Source, Version, build_version, decide
 from clerkkit.sync.schema.statements import child_kinds
 from clerkkit.sync.schema.values import find_parts, have_same_content, read_columns
-from clerkkit.sync.steps import Flow, Query, Row
 
 
 class Received(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerk_core.guards import is_list, is_object
-from clerkkit.sync.rules import to_milliseconds
 from clerkkit.sync.schema.kinds import Column, ColumnType, Kind
+from clerkkit.sync.schema.rules import to_milliseconds
 
 _LARGEST_INTEGER = 2**63 - 1
 ID_LENGTH = 255

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from clerk_core.guards import is_list, is_mapping
-from clerkkit.auth.requests import urls
+from clerkkit.auth.requests.adapters import urls
 
 _IN_PATH = "/:@!$&'()*+,;=~%"
 

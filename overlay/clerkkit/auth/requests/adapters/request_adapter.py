@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from clerk_core import InvalidArgument
 from clerk_core.guards import is_collection, is_list, is_mapping
-from clerkkit.auth.requests import urls
+from clerkkit.auth.requests.adapters import urls
 from clerkkit.auth.requests.adapters.aws_lambda import read_lambda_event
 from clerkkit.auth.tokens.json_values import read_string
 from clerkkit.auth.tokens.origins import normalize_authority

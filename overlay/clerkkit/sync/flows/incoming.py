@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from clerk_core import InvalidArgument, Model
 from clerk_core.guards import is_mapping, is_object
-from clerkkit.sync.rules import to_milliseconds
 from clerkkit.sync.schema.kinds import BY_EVENT, KINDS, Kind
+from clerkkit.sync.schema.rules import to_milliseconds
 from clerkkit.sync.schema.values import ID_LENGTH, is_id, is_storable, make_storable
 
 _DELETED = "deleted"

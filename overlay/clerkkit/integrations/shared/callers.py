@@ -6,7 +6,7 @@ from typing import Literal
 
 from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedInState
 from clerkkit.auth.requests.options import AcceptedTypes
-from clerkkit.integrations.requirements import parse_token_types
+from clerkkit.integrations.shared.requirements import parse_token_types
 
 MachineTokenType = Literal["m2m_token", "oauth_token", "api_key"]
 

@@ -10,7 +10,7 @@ import attrs
 
 from clerk_core import InvalidArgument
 from clerkkit.auth import AuthOptions
-from clerkkit.integrations.skipped_paths import parse_skipped_paths
+from clerkkit.integrations.shared.skipped_paths import parse_skipped_paths
 
 ReadSetting = Callable[[str], Any]
 """Returns a setting by its name; None if it is not set."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from clerk_core import InvalidArgument
+from clerkkit.sync.flows.steps import Row
 from clerkkit.sync.schema.kinds import WHOLE_KINDS
-from clerkkit.sync.steps import Row
 
 Action = Literal["created", "updated", "deleted"]
 Handler = Callable[[Any, "Change"], Any]

@@ -14,7 +14,7 @@ from clerkkit.auth import MachineToken, RequestState, SessionClaims, SignedInSta
 from clerkkit.auth.requests.options import AcceptedTypes
 from clerkkit.auth.tokens.reverification import Reverification, ReverificationRequirement, parse_reverification
 from clerkkit.auth.tokens.token_types import SESSION_TOKEN, TOKEN_TYPES
-from clerkkit.integrations.headers import NO_STORE
+from clerkkit.integrations.shared.response_headers import NO_STORE
 from clerkkit.reasons import KEYS_NOT_LOADED, SECRET_KEY_INVALID, TYPE_MISMATCH, UNEXPECTED
 
 SESSION_PENDING = "session-pending"

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from clerk_bapi import api
 from clerk_core import Model, NotFound, Request
 from clerk_core.guards import is_list, is_object
+from clerkkit.sync.flows.steps import Flow, Send
 from clerkkit.sync.schema.kinds import Kind
 from clerkkit.sync.schema.values import is_id, make_storable
-from clerkkit.sync.steps import Flow, Send
 
 LARGEST_PAGE = 500
 """Rows. Clerk accepts no larger `limit`."""

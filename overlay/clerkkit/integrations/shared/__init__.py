@@ -1,0 +1,1 @@
+"""What the integrations share: requirements, callers, settings, response headers."""
