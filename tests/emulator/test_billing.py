@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clerk_emulator import ClerkAPIError, Emulator
+from clerk_emulator.domain.billing import credit_balances, payers
 from tests.emulator import organizations
 from tests.emulator.api import Api, Json
 from tests.emulator.billing import DAY, FAILED, START, Recorder, add_plans, prepared, subscription
@@ -210,6 +211,37 @@ def test_credit_pays_before_the_card(emulator: Emulator, api: Api) -> None:
     emulator.clock.advance(31 * DAY)
     assert api.get(path)["balance"]["amount"] == 0
     assert _item(api, item["id"])["lifetime_paid"]["amount"] == 1500
+
+
+@pytest.mark.parametrize("owner", ["user", "organization"])
+def test_credit_is_limited_to_64_bits(emulator: Emulator, api: Api, owner: str) -> None:
+    owner_id = prepared(emulator, api)
+    if owner == "organization":
+        emulator.billing.add_plan("team", payer_type="org", amount=2000)
+        owner_id = api.post("/organizations", {"name": "Acme", "created_by": owner_id})["id"]
+    path = f"/{owner}s/{owner_id}/billing/credits"
+    largest = 2**63 - 1
+    for amount in (largest + 1, int("9" * 4299), -(2**63) - 1):
+        refused = api.refused("POST", path, {**CREDIT, "amount": amount})
+        assert (refused.status, refused.codes, refused.params) == (422, ["form_param_value_invalid"], ["amount"])
+    assert api.get(path)["balance"] is None
+    api.post(path, {**CREDIT, "amount": largest - 1})
+    refused = api.refused("POST", path, {**CREDIT, "amount": 2, "idempotency_key": "more"})
+    assert (refused.status, refused.codes, refused.params) == (422, ["invalid_credit_amount"], ["amount"])
+    api.post(path, {**CREDIT, "amount": 1, "idempotency_key": "rest"})
+    assert api.get(path)["balance"]["amount"] == largest
+
+
+def test_credit_of_a_proration_stops_at_64_bits(emulator: Emulator, api: Api) -> None:
+    user_id = prepared(emulator, api)
+    path = f"/users/{user_id}/billing/credits"
+    api.post(path, {**CREDIT, "amount": 2**63 - 3})
+    store = emulator._state.store
+    with store.transaction():
+        payer = payers.of_owner(store, user_id)
+        entry = credit_balances.enter(store, payer, 500, source="proration", source_id="pa_1")
+    assert entry["_amount"] == 2
+    assert api.get(path)["balance"]["amount"] == 2**63 - 1
 
 
 def test_failed_payment_uses_no_credit(emulator: Emulator, api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from clerk_emulator.contract.specification import (
     resolve,
 )
 from clerk_emulator.json_types import KeptJson
+from clerk_emulator.request.validation import violation_errors
 
 BODIES = sorted(one.body_pointer for one in operations().values() if one.body_type == "application/json")
 COMPONENTS = [f"#/components/schemas/{name}" for name in document()["components"]["schemas"]]
@@ -27,7 +29,7 @@ FRONTEND_COMPONENTS = [
 ]
 TYPES = {
     "string": st.sampled_from(["", "a", "ab", "user_1", "ada@example.com", "x" * 300, "é"]) | st.text(max_size=5),
-    "integer": st.sampled_from([-1, 0, 1, 2, 100, 101, 10**12]),
+    "integer": st.sampled_from([-1, 0, 1, 2, 100, 101, 10**12, 2**31, 2**63, -(2**63) - 1]),
     "number": st.sampled_from([0, 1.0, 0.5, -2]),
     "boolean": st.booleans(),
     "null": st.none(),
@@ -86,6 +88,10 @@ def test_check_agrees_with_jsonschema(pointers: list[str]) -> None:
     ("schema", "accepted", "rejected"),
     [
         ({"type": "integer"}, [0, -1], [True, 1.0, "1", None]),
+        ({"type": "integer", "format": "int32"}, [-(2**31), 2**31 - 1], [-(2**31) - 1, 2**31]),
+        ({"type": "integer", "format": "int64"}, [-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63]),
+        ({"type": ["integer", "null"]}, [None, 2**63 - 1], [2**63]),
+        ({"type": ["number", "null"]}, [2**63, 1e300], ["1"]),
         ({"type": ["number", "null"]}, [0, 0.5, None], [True, "1"]),
         ({"enum": [1, "a", None]}, [1, "a", None], [True, 1.0, "b"]),
         ({"minimum": 1, "maximum": 2}, [1, 2, 1.5, "0", True], [0, 2.1]),
@@ -119,3 +125,23 @@ def test_kept_object_is_an_object() -> None:
     assert check(KeptJson({"a": "x"}))
     assert not check(KeptJson({"a": 1}))
     assert not check(KeptJson({}))
+
+
+def integers_in(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path to each integer in the objects of a schema."""
+    for name, one in resolve(schema).get("properties", {}).items():
+        types = resolve(one).get("type", ())
+        if "integer" in types and "number" not in types:
+            yield (*path, name)
+        yield from integers_in(one, (*path, name)) if len(path) < 3 else ()
+
+
+@pytest.mark.parametrize("operation_id", sorted(one.id for one in operations().values() if one.body))
+def test_bodies_have_no_integers_of_more_than_64_bits(operation_id: str) -> None:
+    operation = operations()[operation_id]
+    for path in integers_in(operation.body):
+        body: Any = 2**63
+        for name in reversed(path):
+            body = {name: body}
+        params = [one["meta"].get("param_name") for error in violation_errors(operation, body) for one in error.errors]
+        assert ".".join(path) in params

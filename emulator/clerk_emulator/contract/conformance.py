@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from clerk_emulator.contract import integers
 from clerk_emulator.contract.specification import schema_at
 from clerk_emulator.json_types import Json, KeptJson, is_list, is_object
 
@@ -39,6 +40,8 @@ def check_at(pointer: str) -> Check:
 def compile_check(schema: Json) -> Check:
     """Return the function that checks values against a schema."""
     checks = [_COMPILERS.get(key, _compile_unknown)(value) for key, value in schema.items() if _is_keyword(key)]
+    if allowed := integers.allowed(schema):
+        checks.append(lambda value: type(value) is not int or value in allowed)
     if not _OBJECT.isdisjoint(schema):
         checks.append(_compile_object(schema))
     if len(checks) == 1:

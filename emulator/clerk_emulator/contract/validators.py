@@ -11,6 +11,7 @@ from jsonschema import TypeChecker, ValidationError, exceptions, validators
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from clerk_emulator.contract import integers
 from clerk_emulator.contract.specification import FRONTEND_FILE, document, frontend_document, schema_at
 from clerk_emulator.contract.violation import Violation
 from clerk_emulator.json_types import Json, is_object
@@ -58,9 +59,21 @@ def _required(_validator: Any, required: list[str], value: Any, _schema: Any) ->
 
 
 _Draft: Any = validators.Draft202012Validator
+
+
+def _type(validator: Any, types: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """Yield an error for a value of the wrong type, and one for an integer beyond its format, with the limits."""
+    yield from _Draft.VALIDATORS["type"](validator, types, value, schema)
+    allowed = integers.allowed(schema)
+    if allowed and validator.is_type(value, "integer") and value not in allowed:
+        limits = (allowed[0], allowed[-1])
+        message = f"the integer is not from {limits[0]} to {limits[1]}"
+        yield ValidationError(message, validator="format", validator_value=limits)
+
+
 # JSON Schema accepts 10.0 as an integer; Clerk does not.
 _Validator: Any = cast(Any, validators).extend(
-    _Draft, {"required": _required}, type_checker=_Draft.TYPE_CHECKER.redefine("integer", _is_integer)
+    _Draft, {"required": _required, "type": _type}, type_checker=_Draft.TYPE_CHECKER.redefine("integer", _is_integer)
 )
 
 

@@ -200,7 +200,7 @@ def _children(value: Any) -> Iterable[Any]:
 
 
 def _too_many(name: str, limit: int) -> ClerkAPIError:
-    if name in ("", "user_ids"):  # a body that is a list, and those who are banned at once
+    if name in ("body", "user_ids"):  # a body that is a list, and those who are banned at once
         message = f"There must not be more than {limit} items."
         return ClerkAPIError(400, "bulk_size_exceeded", "too many at once", message)
     message = f"{name} must not have more than {limit} values."
@@ -221,8 +221,9 @@ _ERRORS: dict[str, Callable[[str, Any], ClerkAPIError]] = {
     "maxLength": _size_error("form_param_max_length_exceeded", "is too long", "not have more than {} characters"),
     "minLength": _size_error("form_param_min_length_exceeded", "is too short", "have at least {} characters"),
     "maxItems": _too_many,
-    "minItems": lambda name, limit: errors.invalid(name or "body", f"must have at least {limit} values"),
+    "minItems": lambda name, limit: errors.invalid(name, f"must have at least {limit} values"),
     "uniqueItems": lambda name, _: errors.duplicate(name),
+    "format": lambda name, limits: errors.invalid(name, f"must be from {limits[0]} to {limits[1]}"),
     "pattern": lambda name, pattern: errors.malformed(name, f"in the format {pattern}"),
 }
 
@@ -236,7 +237,7 @@ def _error(violation: Violation, prefix: str = "") -> ClerkAPIError:
         return errors.combine([errors.unknown(path_prefix + one) for one in unknown_names])
     if violation.keyword == "required":
         return errors.missing(path_prefix + violation.expected)
-    if violation.value is None:
+    if violation.value is None and name:
         return errors.null(name)
     expected = violation.expected
     if violation.keyword == "type" and name.endswith("_metadata"):
@@ -255,4 +256,5 @@ def _error(violation: Violation, prefix: str = "") -> ClerkAPIError:
             else errors.unreadable_body(f"it must be of type {type_names}")
         )
     make = _ERRORS.get(violation.keyword)
+    name = name or "body"
     return make(name, expected) if make else errors.invalid(name, "has the wrong format")

@@ -11,12 +11,15 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 
+LARGEST = 2**63 - 1
+"""The largest balance in cents: what an integer of the contract can be."""
+
 
 def adjust(store: Store, owner_id: str, body: Json) -> Json:
     """Increase or decrease the credit of a user or an organization, and return the ledger entry.
 
     The same idempotency key returns the first entry again. Raises Clerk's errors for an amount that is not positive,
-    for another currency, and for a decrease by more than there is.
+    for another currency, for a decrease by more than there is, and for an increase beyond `LARGEST`.
     """
     payer = payers.of_owner(store, owner_id)
     repeated = store.find(
@@ -31,6 +34,9 @@ def adjust(store: Store, owner_id: str, body: Json) -> Json:
     if amount <= 0:
         message = "amount must be greater than 0."
         raise ClerkAPIError(422, "invalid_credit_amount", "is invalid", message, param_name="amount")
+    if body["action"] == "increase" and amount > LARGEST - (payer["_balance"] or 0):
+        message = f"The balance would be more than {LARGEST} cents."
+        raise ClerkAPIError(422, "invalid_credit_amount", "is too large", message, param_name="amount")
     if body["action"] == "decrease":
         if amount > (payer["_balance"] or 0):
             message = f"The balance is {payer['_balance'] or 0} cents, less than {amount}."
@@ -57,9 +63,11 @@ def enter(
     note: str | None = None,
     key: str | None = None,
 ) -> Json:
-    """Change the credit of a payer by an amount in cents, and return the ledger entry."""
+    """Change the credit of a payer by an amount in cents, at most to `LARGEST`, and return the ledger entry."""
     payer = payers.get(store, payer["id"])
-    store.update(PAYERS, payer, _balance=(payer["_balance"] or 0) + amount)
+    balance: int = payer["_balance"] or 0
+    amount = min(amount, LARGEST - balance)
+    store.update(PAYERS, payer, _balance=balance + amount)
     return store.create(
         CREDIT_LEDGER,
         {
