@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from clerk_emulator import Emulator
-from clerk_emulator.domain.messaging import markup
+from clerk_emulator.domain.messaging import markup, messages
 from clerk_emulator.domain.messaging.default_templates import TEMPLATES
 from clerk_emulator.errors import ClerkAPIError
 from tests.emulator.api import Api, Json
@@ -146,3 +148,46 @@ def test_values_are_escaped_in_html_only() -> None:
     assert markup.render("{{a}}", {"a": "<b>"}, "body", escape=False) == "<b>"
     with pytest.raises(ClerkAPIError, match="422 invalid_template_body"):
         markup.render("}}", {}, "body", escape=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "rendered"),
+    [
+        ("{{a}}", "1"),
+        ("{{{a}}}", "1"),
+        ("{{ a\n}}}", "1"),
+        ("x{{#if a}}y{{else}}z{{/if}}", "xy"),
+        ("{{#if b}}{{#if a}}y{{else}}z{{/if}}{{else}}{{a}}{{/if}}", "1"),
+        ("{{#if a}}{{#if b}}y{{else}}z{{/if}}{{else}}{{a}}{{/if}}", "z"),
+    ],
+)
+def test_tags_are_rendered(text: str, rendered: str) -> None:
+    assert markup.render(text, {"a": "1", "b": ""}, "body", escape=True) == rendered
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{" * 50_000,
+        "{{" + " " * 50_000,
+        "{{a" + "\n " * 50_000,
+        "{{" + " " * 50_000 + "}",
+        "{{#if a}}" * 50_000,
+        "{{#if a}}{{else}}" * 30_000,
+        "<" * 50_000 + "{{",
+    ],
+    ids=range(7),
+)
+def test_malformed_template_is_refused_in_linear_time(text: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(ClerkAPIError, match="422 invalid_template_body"):
+        markup.render(text, {"a": "1"}, "body", escape=True)
+    assert markup.variables(text) <= {"a", "else"}
+    # Quadratic time is more than a minute.
+    assert time.perf_counter() - started < 5
+
+
+def test_text_of_a_message_is_made_in_linear_time() -> None:
+    started = time.perf_counter()
+    assert messages._plain_text("<p>Hi <b>Ada</b></p><" + "<" * 100_000) == "Hi Ada\n<" + "<" * 100_000
+    assert time.perf_counter() - started < 5

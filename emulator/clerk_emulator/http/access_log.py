@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 HEALTH = "/_emulator/health"
 
-_EMAIL_ADDRESS = re.compile(r"[^/]*(@|%40)[^/]*")
 _QUERY_VALUE = re.compile(r"=[^&]*")
 
 
@@ -53,7 +52,8 @@ class AccessLog:
 def _target(scope: Scope) -> str:
     """Return the path and query of a request: email addresses, tokens and all query values are masked."""
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-    path = _EMAIL_ADDRESS.sub(MASK, mask(_printable(raw_path.partition(b"?")[0])))
+    segments = mask(_printable(raw_path.partition(b"?")[0])).split("/")
+    path = "/".join(MASK if "@" in one or "%40" in one else one for one in segments)
     query = _QUERY_VALUE.sub(f"={MASK}", _printable(scope["query_string"]))
     # A query without names is a value.
     return f"{path}?{query if '=' in query else MASK}" if query else path

@@ -15,7 +15,10 @@ _SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SECRET_VALUES = re.compile(
-    r"\b(sk_(test|live)_\w+|whsec_[\w+/=-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
+    r"\b(?:sk_(?:test|live)_\w+|whsec_[\w+/=-]+)"
+    # The first `eyJ` of a word is the only one that is tried: from each one to the end would take quadratic time.
+    r"|(?<![\w-])(?>([\w-]*?)\beyJ)[\w-]++\.[\w-]++\.[\w-]*"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
 )
 """Secret keys, JWTs and private keys under any name. Other tokens of Clerk have the same prefix as their ids."""
 
@@ -27,5 +30,5 @@ def mask(value: Any, name: str = "") -> Any:
     if is_list(value):
         return [mask(item, name) for item in value]
     if isinstance(value, str) and value:
-        return MASK if _SECRET_NAMES.fullmatch(name) else _SECRET_VALUES.sub(MASK, value)
+        return MASK if _SECRET_NAMES.fullmatch(name) else _SECRET_VALUES.sub(rf"\1{MASK}", value)
     return value

@@ -22,7 +22,7 @@ from clerk_emulator.storage.tables import MEMBERSHIPS, ORGANIZATION_INVITATIONS,
 METADATA = ("public_metadata", "private_metadata")
 
 _NAME_LIMIT = 256
-_URL_OR_HTML = re.compile(r"https?://|www\.|</?[a-z][^>]*>", re.IGNORECASE)
+_URL_OR_HTML = re.compile(r"https?://|www\.|</?[a-z][^<>]*>", re.IGNORECASE)
 
 
 def create(store: Store, creator: Json | None, body: Json) -> Json:

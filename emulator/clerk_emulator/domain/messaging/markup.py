@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping
 
 from clerk_emulator.errors import ClerkAPIError
 
-_TAG = re.compile(r"\{\{\{?\s*(.*?)\s*\}?\}\}", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
 def variables(text: str) -> set[str]:
     """Return the variables that a template has."""
-    return {tag.removeprefix("#if").strip() for tag in _TAG.findall(text)}
+    return {tag.removeprefix("#if").strip() for _, tag in _pieces(text) if tag is not None}
 
 
 def render(text: str, values: Mapping[str, str], name: str, *, escape: bool) -> str:
@@ -25,21 +24,22 @@ def render(text: str, values: Mapping[str, str], name: str, *, escape: bool) -> 
     """
     rendered: list[str] = []
     shown = [True]
+    """Whether the text is shown in each of the blocks around it, the outermost first."""
     for literal, tag in _pieces(text):
         if tag is None:
             if "{{" in literal or "}}" in literal:
                 raise _malformed(name, "a tag is not closed")
-            rendered.append(literal if all(shown) else "")
+            rendered.append(literal if shown[-1] else "")
         elif tag.startswith("#if "):
-            shown.append(bool(values.get(_variable(tag.removeprefix("#if "), name))))
+            shown.append(bool(values.get(_variable(tag.removeprefix("#if "), name))) and shown[-1])
         elif tag in ("else", "/if"):
             if len(shown) == 1:
                 raise _malformed(name, f"{{{{{tag}}}}} is outside of {{{{#if}}}}")
             before = shown.pop()
-            shown += [not before] if tag == "else" else []
+            shown += [shown[-1] and not before] if tag == "else" else []
         else:
             value = values.get(_variable(tag, name), "")
-            rendered.append((html.escape(value) if escape else value) if all(shown) else "")
+            rendered.append((html.escape(value) if escape else value) if shown[-1] else "")
     if len(shown) > 1:
         raise _malformed(name, "{{#if}} is not closed")
     return "".join(rendered)
@@ -48,10 +48,11 @@ def render(text: str, values: Mapping[str, str], name: str, *, escape: bool) -> 
 def _pieces(text: str) -> Iterator[tuple[str, str | None]]:
     """Yield the parts of a template: text with None, or a tag with its content."""
     position = 0
-    for match in _TAG.finditer(text):
-        yield text[position : match.start()], None
-        yield match[0], match[1]
-        position = match.end()
+    # Not a regular expression: it would search the whole text again for each tag that is not closed.
+    while (start := text.find("{{", position)) >= 0 and (end := text.find("}}", start + 2)) >= 0:
+        yield text[position:start], None
+        position = end + (3 if text.startswith("}", end + 2) else 2)
+        yield text[start:position], text[start + 2 : end].removeprefix("{").strip()
     yield text[position:], None
 
 

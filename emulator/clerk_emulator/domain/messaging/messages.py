@@ -158,7 +158,7 @@ def _app(store: Store) -> Json:
 
 def _plain_text(body: str) -> str:
     """Return the text of an HTML body, with a line for each paragraph."""
-    text = re.sub(r"<[^>]*>", "", body.replace("</p>", "\n"))
+    text = re.sub(r"<[^<>]*>", "", body.replace("</p>", "\n"))
     return html.unescape(text).strip()
 
 
