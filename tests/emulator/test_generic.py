@@ -279,7 +279,16 @@ def test_generic_responses_say_so(api: Api, emulator: Emulator, monkeypatch: pyt
     monkeypatch.setattr(emulator._state, "generic", set[str]())
     assert api.http.post("/gadgets", json={"name": "Lamp"}).headers[HEADER] == "generic"
     assert api.http.get("/gadgets/none").headers[HEADER] == "generic"
+    for invalid in (
+        api.http.post("/gadgets", json={}),
+        api.http.post("/gadgets", content=b"{", headers={"Content-Type": "application/json"}),
+        api.http.post("/gadgets", content=b"{}", headers={"Content-Type": "text/plain"}),
+        api.http.get("/gadgets", params={"limit": "x"}),
+    ):
+        assert invalid.status_code >= 400
+        assert invalid.headers[HEADER] == "generic"
     assert HEADER not in api.http.get("/users").headers
+    assert HEADER not in api.http.post("/users", json={"nope": 1}).headers
     assert emulator.generic == {"CreateGadget", "GetGadget"}
     told = httpx.get(emulator.origin + "/_emulator/problems", trust_env=False).json()
     assert told["generic"] == ["CreateGadget", "GetGadget"]

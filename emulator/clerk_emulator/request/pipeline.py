@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from clerk_emulator.call import Body, Call, Response, Upload
 from clerk_emulator.contract import specification, versions
 from clerk_emulator.contract.specification import Operation
-from clerk_emulator.json_types import is_list, is_object
+from clerk_emulator.errors import ClerkAPIError
+from clerk_emulator.json_types import Json, is_list, is_object
 from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.request import answering, authentication, validation
 from clerk_emulator.request.execution import execute
@@ -50,14 +52,12 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
     handler = HANDLERS.get(operation.id)
     if handler is None and operation.id not in generic_operations():
         raise not_emulated(operation)
-    parsed_query = validation.parse_query(operation, query)
-    files: dict[str, Upload] = {}
-    if operation.body_type == "multipart/form-data":
-        body, files = await request.form(operation)
-    else:
-        raw = await request.read(JSON_LIMIT)
-        removed = versions.removed_parameters(operation.id, version)
-        body = validation.parse_body(operation, request.headers.get("content-type", ""), raw, removed)
+    try:
+        parsed_query, body, files = await _parse(request, operation, version)
+    except ClerkAPIError as error:
+        if handler is None:
+            error.headers[generic_handlers.HEADER] = "generic"
+        raise
     call = Call(
         operation=operation,
         path=dict(zip(operation.path_names, path_values, strict=True)),
@@ -77,3 +77,13 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
         return await execute(state, call, handler.handle)
     state.generic.add(operation.id)
     return await execute(state, call, generic_handlers.handle)
+
+
+async def _parse(request: IncomingRequest, operation: Operation, version: str) -> tuple[Json, Any, dict[str, Upload]]:
+    """Return the query, the body and the files of a request. Raises ClerkAPIError."""
+    query = validation.parse_query(operation, request.query)
+    if operation.body_type == "multipart/form-data":
+        return query, *await request.form(operation)
+    raw = await request.read(JSON_LIMIT)
+    removed = versions.removed_parameters(operation.id, version)
+    return query, validation.parse_body(operation, request.headers.get("content-type", ""), raw, removed), {}
