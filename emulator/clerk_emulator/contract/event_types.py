@@ -16,3 +16,9 @@ def event_types() -> frozenset[str]:
     packaged = resources.files("clerk_emulator").joinpath("events.json")
     text = packaged.read_text("utf-8") if packaged.is_file() else _CHECKOUT.read_text("utf-8")
     return frozenset(json.loads(text)["webhooks"])
+
+
+def require_event_type(name: str, value: object) -> None:
+    """Raise ValueError for an argument that is not the type of an event."""
+    if not isinstance(value, str) or value not in event_types():
+        raise ValueError(f"{name}: Clerk has no event {value!r}")

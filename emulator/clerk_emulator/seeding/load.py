@@ -68,7 +68,7 @@ def create_state(
         validate_responses=validate_responses,
         observer=observer,
         control_hosts=control_hosts,
-        webhooks=[endpoints.parse(one) for one in ([webhooks] if isinstance(webhooks, str) else webhooks)],
+        webhooks=endpoints.parse_all(webhooks),
         allowed_origins=allowed_origins,
     )
 

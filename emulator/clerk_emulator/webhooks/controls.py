@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
+from clerk_emulator.contract.event_types import require_event_type
 from clerk_emulator.domain import events
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import ledger
@@ -84,6 +85,8 @@ class Webhooks:
         status: Literal["delivered", "failed", "lost", "pending"] | None = None,
     ) -> list[Json]:
         """Return the deliveries, in the order of their events, with their attempts."""
+        if event_type is not None:
+            require_event_type("event_type", event_type)
         with self._store.transaction():
             found = deliveries.find(self._store, endpoint_id=endpoint_id, event_type=event_type, status=status)
             return [public_fields(row) for row in found]
@@ -148,6 +151,7 @@ class Webhooks:
 
     def take_received(self, event_type: str, resource_id: str | None = None) -> Json | None:
         """Return the event that `wait_for` would return now, or None."""
+        require_event_type("event_type", event_type)
         with self._store.transaction():
             for row in deliveries.find(self._store, event_type=event_type, status="delivered"):
                 if row["message_id"] in self._awaited:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from clerk_emulator.contract.event_types import event_types
+from clerk_emulator.contract.event_types import require_event_type
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.store import ResourceTable, Store
@@ -21,6 +23,9 @@ ROTATION_MILLISECONDS = 24 * 3600 * 1000
 
 FAILING_MILLISECONDS = 5 * 24 * 3600 * 1000
 """An endpoint is disabled when all attempts have failed for so long."""
+
+_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
+_NOT_IN_URL = re.compile(r"[\s\x00-\x20\x7f\\]")
 
 
 def add(store: Store, url: str, events: Sequence[str] | None = None, secret: str | None = None) -> Json:
@@ -48,8 +53,20 @@ def add(store: Store, url: str, events: Sequence[str] | None = None, secret: str
     )
 
 
-def parse(entry: str | Json) -> Json:
-    """Return the arguments of `add` for a URL, or for a dictionary with them. Raises ValueError for other keys."""
+def parse_all(given: str | Sequence[str | Json]) -> list[Json]:
+    """Return the arguments of `add` for each endpoint: its URL, or a dictionary with them.
+
+    Raises ValueError for other keys, and for a URL that is given twice.
+    """
+    parsed = [_parse(one) for one in ([given] if isinstance(given, str) else given)]
+    urls = [one["url"] for one in parsed]
+    for url in urls:
+        if urls.count(url) > 1:
+            raise ValueError(f"webhooks: {url!r} is given twice")
+    return parsed
+
+
+def _parse(entry: str | Json) -> Json:
     if isinstance(entry, str):
         return {"url": entry}
     for key in entry:
@@ -126,10 +143,22 @@ def record_result(store: Store, endpoint_id: str, at: int, *, succeeded: bool) -
     return disabled
 
 
-def _validate_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+def _validate_url(url: object) -> None:
+    if not _is_http_url(url):
         raise ValueError(f"url: {url!r} is not an http(s) URL")
+
+
+def _is_http_url(url: object) -> bool:
+    if not isinstance(url, str) or _NOT_IN_URL.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        if ":" in host:
+            ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and port != 0 and bool(":" in host or _HOST.fullmatch(host))
 
 
 def _validate_types(events: Sequence[str] | None) -> list[str] | None:
@@ -137,7 +166,7 @@ def _validate_types(events: Sequence[str] | None) -> list[str] | None:
         return None
     if isinstance(events, str):
         events = [events]
-    for event_type in events:
-        if event_type not in event_types():
-            raise ValueError(f"events: Clerk has no event {event_type!r}")
-    return list(events)
+    types = list(events)
+    for event_type in types:
+        require_event_type("events", event_type)
+    return types

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from clerk_emulator.contract.event_types import event_types
+from clerk_emulator.contract.event_types import require_event_type
 from clerk_emulator.fault_queue import FaultQueue
 
 Kind = Literal["delay", "duplicate", "lose", "reorder"]
@@ -29,8 +29,8 @@ class DeliveryFault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(KINDS)}")
-        if self.event is not None and self.event not in event_types():
-            raise ValueError(f"event: Clerk has no event {self.event!r}")
+        if self.event is not None:
+            require_event_type("event", self.event)
         if self.times is not None and self.times < 1:
             raise ValueError(f"times: {self.times} is not at least 1")
         if self.seconds < 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -18,13 +17,13 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
-def validate_secret(secret: str) -> str:
+def validate_secret(secret: object) -> str:
     """Return a signing secret. Raises ValueError unless it is `whsec_` and base64."""
-    if not secret.startswith(PREFIX):
+    if not isinstance(secret, str) or not secret.startswith(PREFIX):
         raise ValueError(f"secret: must begin with {PREFIX}")
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not key:
         raise ValueError(f"secret: must be base64 after {PREFIX}")

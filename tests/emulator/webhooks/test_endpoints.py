@@ -29,6 +29,7 @@ def test_endpoint_is_given_as_url_or_dictionary(given: Any) -> None:
         ("localhost", r"url: 'localhost' is not an http\(s\) URL"),
         ([{"url": URL, "types": []}], "webhooks: 'types' is not one of url, events, secret"),
         ([{"secret": SECRET}], "webhooks: url is missing"),
+        ([URL, {"url": URL, "secret": SECRET}], f"webhooks: '{URL}' is given twice"),
     ],
 )
 def test_invalid_endpoints_are_named(given: Any, message: str) -> None:
@@ -82,3 +83,59 @@ def test_seed_has_endpoints_and_dump_repeats_them() -> None:
 def test_invalid_endpoints_of_a_seed_are_named(entry: Json, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Emulator(seed={"webhooks": [entry]})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(5, None, "", "ftp://localhost/", "http://", "http:///webhooks", "http://a b", "http://\0", "http://a/\n"),
+        *(
+            "http://a\\b",
+            "http://x:99999/",
+            "http://x:0/",
+            "http://x:a/",
+            "http://[::1",
+            "http://[zz]/",
+            "http://a..b/",
+        ),
+        *("http://a%20b/", "http://" + "a" * 64 + ".com/"),
+    ],
+)
+def test_rejects_what_is_no_http_url(emulator: Emulator, url: Any) -> None:
+    with pytest.raises(ValueError, match=r"^url: .* is not an http\(s\) URL$"):
+        emulator.webhooks.add(url)
+    assert emulator.webhooks.endpoints == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://localhost:8000/a?b=c#d", "https://user:password@host.docker.internal/", "http://[::1]:80/"),
+        *("http://my_service:65535", "https://bücher.example/", "http://example.com./", "HTTP://127.0.0.1"),
+    ],
+)
+def test_accepts_http_urls(emulator: Emulator, url: str) -> None:
+    assert emulator.webhooks.add(url)["url"] == url
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"events": [5]}, "events: Clerk has no event 5"),
+        ({"events": "user.crated"}, r"events: Clerk has no event 'user\.crated'"),
+        ({"secret": 5}, "secret: must begin with whsec_"),
+        ({"secret": "whsec_é"}, "secret: must be base64 after whsec_"),
+    ],
+)
+def test_arguments_of_an_endpoint_are_named(emulator: Emulator, arguments: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        emulator.webhooks.add(URL, **arguments)
+
+
+def test_waiting_for_an_unknown_event_fails_at_once(emulator: Emulator) -> None:
+    message = r"event_type: Clerk has no event 'user\.craeted'"
+    for call in (emulator.webhooks.wait_for, emulator.webhooks.take_received):
+        with pytest.raises(ValueError, match=message):
+            call("user.craeted")
+    with pytest.raises(ValueError, match=message):
+        emulator.webhooks.deliveries(event_type="user.craeted")

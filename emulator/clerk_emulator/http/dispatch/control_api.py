@@ -141,6 +141,6 @@ async def _run(route: Route, call: ControlCall) -> Response:
     except ValueError as error:
         # The messages begin with the name of the argument.
         name = str(error).partition(": ")[0]
-        known = route.body is not None and name in route.body["properties"]
+        known = name in route.query or (route.body is not None and name in route.body["properties"])
         raise ControlError(422, ("invalid", str(error), name if known else None)) from None
     return Response(body, 200 if route.result else 204)
