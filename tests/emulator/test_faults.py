@@ -76,6 +76,20 @@ def test_rejects_invalid_fault_header(api: Api, header: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("status=x", "status: 'x' is not a whole number"),
+        ("nope=1", "'nope' is not one of status, retry_after, delay, act, unknown, drop"),
+        ("times=2", "'times' is not one of status, retry_after, delay, act, unknown, drop"),
+        ("", "'' is not one of status, retry_after, delay, act, unknown, drop"),
+    ],
+)
+def test_invalid_fault_header_is_explained(api: Api, header: str, reason: str) -> None:
+    (error,) = api.http.get("/users", headers={HEADER: header}).json()["errors"]
+    assert error["long_message"] == f"x-clerk-emulator-fault: {reason}."
+
+
+@pytest.mark.parametrize(
     "values", [{"operation": "Nope"}, {"status": 200}, {"status": 600}, {"act": "dance"}, {"delay": -1}]
 )
 def test_rejects_invalid_fault(emulator: Emulator, values: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +17,10 @@ HEADER = "x-clerk-emulator-fault"
 """The header that injects a fault into its own request: `status=429; retry_after=2`, `delay=200`, `act=cut`, `act=html;
 status=502`, `unknown=status`, `drop=first_name`."""
 
+_NUMBERS = ("status", "retry_after", "delay")
+_TEXTS = ("act", "unknown", "drop")
+"""The keys in the header."""
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _UNKNOWN_VALUE = "a_value_of_tomorrow"
 _CODES = {500: "internal_clerk_error", 503: "service_unavailable", 504: "gateway_timeout", 409: "conflict"}
 
@@ -128,7 +133,17 @@ def _parse(header: str) -> Fault:
     try:
         for part in header.split(";"):
             key, _, value = (text.strip() for text in part.partition("="))
-            values[key] = int(value) if key in ("status", "retry_after", "delay") else value
+            values[key] = _parse_value(key, value)
         return Fault(**values)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise ClerkAPIError(400, "bad_request", "is invalid", f"{HEADER}: {error}.") from None
+
+
+def _parse_value(key: str, value: str) -> str | int:
+    if key in _TEXTS:
+        return value
+    if key not in _NUMBERS:
+        raise ValueError(f"{key!r} is not one of {', '.join((*_NUMBERS, *_TEXTS))}")
+    if not _NUMBER.fullmatch(value):
+        raise ValueError(f"{key}: {value!r} is not a whole number")
+    return int(value)
