@@ -10,6 +10,7 @@ _ERROR: Json = {
     "description": "The request was refused; nothing has changed.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}},
 }
+_TIMEOUT: Json = {**_ERROR, "description": "It has not happened within `timeout`."}
 
 
 def document(origin: str) -> Json:
@@ -42,6 +43,8 @@ def _operation(route: Route) -> Json:
         content = {"application/json": {"schema": route.body}}
         operation["requestBody"] = {"required": route.body_is_required, "content": content}
     operation["responses"] = {"4XX": _ERROR, **_success(route)}
+    if route.waits:
+        operation["responses"]["504"] = _TIMEOUT
     return operation
 
 

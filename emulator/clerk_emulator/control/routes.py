@@ -52,6 +52,8 @@ class Route:
     """The schema of the body; None if there is none."""
     result: Json | None = field(repr=False)
     """The schema of the response; None if it has no body."""
+    waits: bool = False
+    """Whether it responds with a 504 if something has not happened in time."""
 
     @property
     def path_parameters(self) -> list[str]:
@@ -75,11 +77,13 @@ def route(
     query: dict[str, Json] | None = None,
     body: Json | None = None,
     result: Json | None = None,
+    waits: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of a route. Its docstring describes the route.
 
     `python` are the members of `Emulator` that do the same, separated by spaces. `query`, `body` and `result` are
-    schemas. Raises ValueError if the route already has a handler.
+    schemas. `waits` is whether it responds with a 504 if something has not happened in time. Raises ValueError if the
+    route already has a handler.
     """
     if any((one.method, one.path) == (method, path) for one in ROUTES):
         raise ValueError(f"route: {method} {path} already has a handler")
@@ -96,6 +100,7 @@ def route(
                 query=query or {},
                 body=body,
                 result=result,
+                waits=waits,
             )
         )
         return handle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from clerk_emulator import Emulator
 from clerk_emulator.contract import schemas
+from clerk_emulator.control import openapi
 from clerk_emulator.control.routes import PREFIX, find
 from tests.emulator.api import Json
 
@@ -53,8 +55,24 @@ class Control:
 
 @pytest.fixture(scope="session")
 def _control_http(_server: Emulator) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=_server.origin, trust_env=False, timeout=10) as client:
+    hooks = {"response": [_require_documented]}
+    with httpx.Client(base_url=_server.origin, trust_env=False, timeout=10, event_hooks=hooks) as client:
         yield client
+
+
+def _require_documented(response: httpx.Response) -> None:
+    """Assert that the status of a response is in the OpenAPI document, if it has the route."""
+    request = response.request
+    found = find(request.url.path.removeprefix(PREFIX))[0].get(request.method)
+    if found:
+        documented = _document()["paths"][PREFIX + found.path][request.method.lower()]["responses"]
+        status = str(response.status_code)
+        assert {status, f"{status[0]}XX"} & documented.keys(), f"{request.method} {request.url.path}: {status}"
+
+
+@functools.cache
+def _document() -> Json:
+    return openapi.document("http://localhost")
 
 
 @pytest.fixture

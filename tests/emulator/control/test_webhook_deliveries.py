@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from clerk_emulator import Emulator
+from clerk_emulator.control.routes import PREFIX
 from tests.emulator.api import Api
 from tests.emulator.control.conftest import Control
 from tests.emulator.webhooks.receivers import receiving
@@ -83,10 +88,33 @@ def test_waiting_ends_with_a_timeout(control: Control) -> None:
     assert control.refused("POST", "/webhooks/wait_for", json=body) == (504, [("timeout", None)])
 
 
+def test_flush_ends_with_a_timeout(control: Control, api: Api) -> None:
+    with receiving() as receiver:
+        receiver.respond = lambda _number: time.sleep(0.3) or 200
+        control.post("/webhooks", {"url": receiver.url})
+        api.user()
+        assert control.refused("POST", "/webhooks/flush", json={"timeout": 0.05}) == (504, [("timeout", None)])
+        control.post("/webhooks/flush")
+
+
+@pytest.mark.parametrize("path", ["/webhooks/wait_for", "/webhooks/flush"])
+def test_timeout_is_documented(control: Control, path: str) -> None:
+    documented = control.get("/openapi.json")["paths"][PREFIX + path]["post"]["responses"]
+    assert documented.keys() - {"200", "204"} == {"4XX", "504"}
+
+
+def test_unknown_event_types_are_named(control: Control) -> None:
+    body = {"event_type": "user.craeted", "timeout": 5}
+    assert control.refused("POST", "/webhooks/wait_for", json=body) == (422, [("invalid", "event_type")])
+    query = {"event_type": "user.craeted"}
+    assert control.refused("GET", "/webhooks/deliveries", params=query) == (422, [("invalid", "event_type")])
+
+
 def test_invalid_arguments_are_named(control: Control) -> None:
     url = {"url": "http://localhost/a"}
     for body, field in (
         ({"url": "localhost"}, "url"),
+        ({"url": "http://a b"}, "url"),
         ({**url, "events": ["user.crated"]}, "events"),
         ({**url, "secret": "x"}, "secret"),
     ):

@@ -147,6 +147,7 @@ def resend_delivery(call: ControlCall) -> Json:
     "/webhooks/flush",
     python="webhooks.flush webhooks.are_settled",
     body=parameters(timeout=_TIMEOUT),
+    waits=True,
 )
 async def flush_webhooks(call: ControlCall) -> None:
     """Wait until no delivery is due on the emulator's clock; with a 504 if some still are after `timeout`."""
@@ -164,6 +165,7 @@ async def flush_webhooks(call: ControlCall) -> None:
         timeout=_TIMEOUT,
     ),
     result=OPEN,
+    waits=True,
 )
 async def wait_for_webhook(call: ControlCall) -> Json:
     """Return the oldest event of a type that an endpoint has received and no earlier call has returned.
