@@ -13,6 +13,11 @@ EARLIEST = 100_000_000_000
 LATEST = 253_402_300_799_999
 """1973 and the end of 9999 in milliseconds. Values outside are in another unit, such as seconds."""
 
+YEARS_AHEAD = 100
+"""How far the clock can be ahead of the real time: each renewal of a plan until then is made, which takes time."""
+_AHEAD_LIMIT = YEARS_AHEAD * 36525 * 24 * 3600 * 10
+"""The same in milliseconds: a year has 365.25 days."""
+
 
 class _Replay(threading.local):
     """The moment that it is in a thread, within `Clock.at`."""
@@ -23,7 +28,8 @@ class _Replay(threading.local):
 class Clock:
     """The emulator's clock: the real time until a test freezes or advances it.
 
-    `Clerk(clock=emulator.clock.time)` verifies tokens and webhooks at this time.
+    `Clerk(clock=emulator.clock.time)` verifies tokens and webhooks at this time. The clock can be at most 100 years
+    ahead of the real time.
     """
 
     def __init__(self) -> None:
@@ -66,8 +72,8 @@ class Clock:
     def freeze(self, at: float | datetime.datetime | None = None) -> int:
         """Stop the clock, now or at `at`: milliseconds since 1970, or a datetime with a time zone.
 
-        Return the time in milliseconds. Raises ValueError for a datetime without a time zone, and for a number that is
-        not a time between 1973 and 9999 in milliseconds, such as one in seconds.
+        Return the time in milliseconds. Raises ValueError for a datetime without a time zone, for a number that is not
+        in milliseconds, and for a time before 1973 or more than 100 years after the real time.
         """
         self._frozen = self.now() if at is None else _milliseconds(at)
         self._ahead = 0
@@ -97,15 +103,15 @@ class Clock:
     def advance(self, seconds: float = 0, *, milliseconds: int = 0) -> int:
         """Move the clock forward. A frozen clock stays frozen.
 
-        Return the time in milliseconds. Raises ValueError for a step back, and for one beyond the year 9999.
+        Return the time in milliseconds. Raises ValueError for a step back, and for one to more than 100 years after the
+        real time.
         """
         if not math.isfinite(seconds * 1000):
             raise ValueError(f"seconds: {seconds} is not a number of seconds")
         step = round(seconds * 1000) + milliseconds
         if step < 0:
             raise ValueError(f"seconds: {step} milliseconds go back; set(at=...) sets the clock to an earlier time")
-        if self.now() + step > LATEST:
-            raise ValueError(f"seconds: {step} milliseconds from now is after the year 9999")
+        _require_reachable("seconds", self.now() + step)
         self._ahead += step
         self._changed()
         return self.now()
@@ -129,9 +135,21 @@ def _milliseconds(at: float | datetime.datetime) -> int:
     if isinstance(at, datetime.datetime):
         if at.tzinfo is None:
             raise ValueError(f"at: {at!r} has no time zone; add one, such as tzinfo=datetime.UTC")
-        return (at - datetime.datetime.fromtimestamp(0, datetime.UTC)) // datetime.timedelta(milliseconds=1)
-    if not EARLIEST <= at <= LATEST:
+        moment = (at - datetime.datetime.fromtimestamp(0, datetime.UTC)) // datetime.timedelta(milliseconds=1)
+        if moment < EARLIEST:
+            raise ValueError(f"at: {at} is before 1973")
+    elif EARLIEST <= at <= LATEST:
+        moment = round(at)
+    else:
         raise ValueError(
             f"at: {at!r} is not a time in milliseconds since 1970; multiply seconds by 1000, or give a datetime"
         )
-    return round(at)
+    _require_reachable("at", moment)
+    return moment
+
+
+def _require_reachable(name: str, moment: int) -> None:
+    latest = _real_time() + _AHEAD_LIMIT
+    if moment > latest:
+        day = datetime.datetime.fromtimestamp(latest // 1000, datetime.UTC).date()
+        raise ValueError(f"{name}: the clock can be set until {day}, {YEARS_AHEAD} years after the real time")

@@ -63,6 +63,9 @@ def test_reset_clock_shows_the_real_time(control: Control) -> None:
         ("advance", {"seconds": -1}, [("invalid", "seconds")]),
         ("advance", {"seconds": 1e15}, [("invalid", "seconds")]),
         ("advance", {"seconds": 1e307}, [("invalid", "seconds")]),
+        ("freeze", {"at": "2900-01-01T00:00:00Z"}, [("invalid", "at")]),
+        ("set", {"at": 253_402_300_799_999}, [("invalid", "at")]),
+        ("advance", {"seconds": 200 * 366 * 24 * 3600}, [("invalid", "seconds")]),
         ("advance", {"milliseconds": 0.5, "hours": 1}, [("invalid", "milliseconds"), ("unknown_parameter", "hours")]),
     ],
 )
@@ -73,3 +76,19 @@ def test_rejects_invalid_times(
     status, found = control.refused("POST", f"/clock/{path}", json=body)
     assert (status, sorted(found)) == (422, sorted(errors))
     assert emulator.clock.now() == MOMENT
+
+
+def test_clock_names_the_last_day_that_it_can_be_set_to(emulator: Emulator) -> None:
+    far = datetime.datetime(2900, 1, 1, tzinfo=datetime.UTC)
+    with pytest.raises(ValueError, match=r"at: the clock can be set until \d{4}-\d\d-\d\d, 100 years after the real"):
+        emulator.clock.set(far)
+    with pytest.raises(ValueError, match="at: 1950-01-01 00:00:00\\+00:00 is before 1973"):
+        emulator.clock.freeze(datetime.datetime(1950, 1, 1, tzinfo=datetime.UTC))
+
+
+def test_paid_plan_renews_for_a_hundred_years(api: Api, control: Control, emulator: Emulator) -> None:
+    user_id = api.user()["id"]
+    emulator.billing.add_plan("pro", annual_monthly_amount=1000)
+    emulator.billing.checkout(user_id, "pro", "annual")
+    control.post("/clock/advance", {"seconds": int(99.5 * 365.25 * 24 * 3600)})
+    assert api.get("/billing/statements", limit=1)["total_count"] == 1 + 99
