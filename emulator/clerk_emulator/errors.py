@@ -133,6 +133,14 @@ def referenced_not_found(name: str, value: str) -> ClerkAPIError:
     )
 
 
+def not_in_plan(feature: str, name: str) -> ClerkAPIError:
+    """Return the error for a feature that the plan of the instance does not include. `name` completes the sentence."""
+    message = f"The plan of this instance does not include {name}."
+    return ClerkAPIError(
+        402, "unsupported_subscription_plan_features", "not in the plan", message, unsupported_features=[feature]
+    )
+
+
 # Bodies
 
 

@@ -83,8 +83,8 @@ def observe_filled_in(properties: Collection[str]) -> None:
 def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     """Return a line for each operation without a success or without an error response.
 
-    Errors that any operation can respond with count only for operations without parameters: injected faults (5xx), rate
-    limits (429), a wrong key (401), a wrong Content-Type (415). In the Frontend API a 401 counts: the browser is
+    Errors that any operation can respond with count only for operations that have no others: injected faults (5xx),
+    rate limits (429), a wrong key (401), a wrong Content-Type (415). In the Frontend API a 401 counts: the browser is
     unknown, or signed out.
     """
     successes = {operation for operation, status in counts if status < 400}
@@ -93,7 +93,7 @@ def lacking(counts: Counts, operations: Collection[str]) -> list[str]:
     refusals = {
         operation
         for operation, status in counts
-        if 400 <= status < 500 and (status not in _of_any(operation) or not _takes_anything(operation))
+        if 400 <= status < 500 and (status not in _of_any(operation) or not _has_refusals(operation))
     } | {operation for operation, _ in counts if _is_open(operation)}
     return [
         f"{operation}: no {kind}"
@@ -115,6 +115,19 @@ _WITHOUT_SUCCESS = {
     "frontend/getWebAuthnRelatedOrigins",
 }
 """Operations that only refuse, and are no less emulated."""
+
+_UNKNOWN_REFUSALS = {
+    # The document does not say when it responds with 402, 404 and 422; it has no parameters.
+    "GetInstanceOrganizationSettings",
+}
+"""Operations without parameters whose documented refusals have no known cause."""
+
+
+def _has_refusals(operation_id: str) -> bool:
+    """Return whether an operation has refusals of its own: it has parameters, or the document lists some."""
+    documented = {status for status in _operations()[operation_id].responses if 400 <= status < 500}
+    is_documented = not documented <= {*_of_any(operation_id)} and operation_id not in _UNKNOWN_REFUSALS
+    return is_documented or _takes_anything(operation_id)
 
 
 def _takes_anything(operation_id: str) -> bool:

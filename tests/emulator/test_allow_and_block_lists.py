@@ -210,3 +210,20 @@ def test_wrong_key_cannot_read_lists(api: Api) -> None:
     for name in LISTS:
         refused = api.refused("GET", f"/{name}_identifiers", headers={"Authorization": "Bearer sk_test_wrong"})
         assert (refused.status, refused.codes) == (401, ["clerk_key_invalid"])
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_plan_without_the_lists_refuses_them(api: Api, emulator: Emulator, name: str) -> None:
+    path = f"/{name}_identifiers"
+    entry = api.post(path, {"identifier": "ada@example.com"})["id"]
+    emulator.update_settings(users={"allowlist_and_blocklist": False})
+    for method, where, body in (
+        ("GET", path, None),
+        ("POST", path, {"identifier": "bob@example.com"}),
+        ("DELETE", f"{path}/{entry}", None),
+    ):
+        refused = api.refused(method, where, body)
+        expected = [("unsupported_subscription_plan_features", {"unsupported_features": [name]})]
+        assert (refused.status, refused.errors) == (402, expected)
+    emulator.update_settings(users={"allowlist_and_blocklist": True})
+    assert [one["id"] for one in listed(api, name)] == [entry]

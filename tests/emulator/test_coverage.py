@@ -35,6 +35,9 @@ def test_reports_missing_coverage() -> None:
         "DeleteUser: no refusal",
     ]
     assert coverage.lacking(COUNTS, ["GetUser"]) == []
+    lists = {("ListBlocklistIdentifiers", 200): 1, ("ListBlocklistIdentifiers", 401): 1}
+    assert coverage.lacking(lists, ["ListBlocklistIdentifiers"]) == ["ListBlocklistIdentifiers: no refusal"]
+    assert coverage.lacking({**lists, ("ListBlocklistIdentifiers", 402): 1}, ["ListBlocklistIdentifiers"]) == []
     assert coverage.lacking(COUNTS, ["frontend/verify", "frontend/getClient"]) == ["frontend/getClient: no refusal"]
 
 

@@ -38,6 +38,17 @@ def test_bulk_ban_is_atomic(api: Api) -> None:
     assert api.refused("POST", "/users/unban", {"user_ids": ["x"] * 51}).codes == ["bulk_size_exceeded"]
 
 
+@pytest.mark.parametrize("action", ["ban", "unban"])
+def test_plan_without_banning_refuses_it(api: Api, emulator: Emulator, action: str) -> None:
+    user = api.user()["id"]
+    emulator.update_settings(users={"banning": False})
+    for path, body in ((f"/users/{user}/{action}", None), (f"/users/{action}", {"user_ids": [user]})):
+        refused = api.refused("POST", path, body)
+        expected = [("unsupported_subscription_plan_features", {"unsupported_features": ["ban_user"]})]
+        assert (refused.status, refused.errors) == (402, expected)
+    assert not api.get(f"/users/{user}")["banned"]
+
+
 def test_lock_expires(api: Api, emulator: Emulator) -> None:
     emulator.clock.freeze()
     user = api.user()["id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.domain.access import restrictions
 from clerk_emulator.domain.access.restrictions import ALLOWED, BLOCKED
@@ -12,6 +13,7 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.operations.listing import list_resources
 from clerk_emulator.operations.registry import operation
 from clerk_emulator.storage.rows import deleted_object, public_fields
+from clerk_emulator.storage.settings import USER_SETTINGS
 from clerk_emulator.storage.store import ResourceTable
 
 
@@ -31,6 +33,7 @@ def create_allowed(call: Call) -> Json:
 
 @operation("ListAllowlistIdentifiers")
 def list_allowed(call: Call) -> Response:
+    _require_in_plan(call, ALLOWED)
     return list_resources(call, ALLOWED)
 
 
@@ -46,6 +49,7 @@ def create_blocked(call: Call) -> Json:
 
 @operation("ListBlocklistIdentifiers")
 def list_blocked(call: Call) -> Response:
+    _require_in_plan(call, BLOCKED)
     return list_resources(call, BLOCKED)
 
 
@@ -54,7 +58,18 @@ def delete_blocked(call: Call) -> Json:
     return _delete(call, BLOCKED)
 
 
+def _require_in_plan(call: Call, table: ResourceTable) -> None:
+    """Raise Clerk's 402 if the plan of the instance does not include the lists.
+
+    What Clerk calls the two features in `unsupported_features` is our choice.
+    """
+    if not USER_SETTINGS.read(call.store)["allowlist_and_blocklist"]:
+        feature, name = ("allowlist", "the allowlist") if table is ALLOWED else ("blocklist", "the blocklist")
+        raise errors.not_in_plan(feature, name)
+
+
 def _create(call: Call, table: ResourceTable) -> Json:
+    _require_in_plan(call, table)
     entry = restrictions.parse_entry(call.body["identifier"])
     if call.store.find(table, table.c.identifier == entry["identifier"]):
         raise ClerkAPIError(
@@ -64,6 +79,7 @@ def _create(call: Call, table: ResourceTable) -> Json:
 
 
 def _delete(call: Call, table: ResourceTable) -> Json:
+    _require_in_plan(call, table)
     row = call.path_resource(table, "identifier_id")
     call.store.delete(table, table.c.id == row["id"])
     return deleted_object(row)

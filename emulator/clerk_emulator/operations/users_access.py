@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_emulator import errors
 from clerk_emulator.call import Call
 from clerk_emulator.domain.factors import passwords, second_factors
 from clerk_emulator.domain.lifecycle.user_profiles import NO_PASSWORD
@@ -157,10 +158,7 @@ def _users_in_body(call: Call) -> list[Json]:
 
 def _require_banning_enabled(call: Call) -> None:
     if not USER_SETTINGS.read(call.store)["banning"]:
-        message = "The plan of this instance does not include banning users."
-        raise ClerkAPIError(
-            402, "unsupported_subscription_plan_features", "not in the plan", message, unsupported_features=["ban_user"]
-        )
+        raise errors.not_in_plan("ban_user", "banning users")
 
 
 def _require_lockout_enabled(call: Call) -> None:

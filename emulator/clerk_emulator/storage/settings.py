@@ -36,7 +36,9 @@ class Section:
 USER_SETTINGS = Section(
     "user_settings",
     {
+        # Whether the plan of the instance includes them.
         "banning": True,
+        "allowlist_and_blocklist": True,
         "lockout": True,
         "lockout_attempts": 10,
         "lockout_seconds": 3600,
