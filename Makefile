@@ -102,8 +102,8 @@ reference: $(STAMP)
 # fifty times: make explore FACTOR=100
 explore: $(STAMP)
 	CLERK_EMULATOR_EXPLORE=$(or $(FACTOR),20) $(RUN) -m pytest -n auto tests/emulator/test_model.py \
-	  tests/emulator/test_fuzz.py tests/emulator/frontend_api/test_fuzz.py tests/emulator/control/test_fuzz.py \
-	  tests/emulator/test_processes.py tests/emulator/webhooks/test_event_rules.py tests/emulator/test_contracts.py
+	  tests/emulator/request/test_fuzz.py tests/emulator/frontend_api/test_fuzz.py tests/emulator/control/test_fuzz.py \
+	  tests/emulator/test_processes.py tests/emulator/webhooks/test_event_rules.py tests/emulator/contract/test_contracts.py
 
 # Write docs/faults.md from the observed result of each fault.
 faults: $(STAMP)

@@ -1,7 +1,7 @@
 """The number of examples in property tests.
 
 By default the examples are few and the same in each run. `CLERK_EMULATOR_EXPLORE=20` runs twenty times as many,
-different in each run: `CLERK_EMULATOR_EXPLORE=20 pytest tests/emulator/test_fuzz.py`.
+different in each run: `CLERK_EMULATOR_EXPLORE=20 pytest tests/emulator/request/test_fuzz.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from clerk_emulator import Emulator, State
-from tests.emulator.test_server import KEY, ended, running
+from tests.emulator.http.test_server import KEY, ended, running
 
 PUBLISHABLE_KEY = "pk_test_" + base64.b64encode(b"shop-7.clerk.accounts.dev$").decode().rstrip("=")
 

@@ -22,7 +22,7 @@ import pytest
 from clerk_emulator import Emulator
 from tests.emulator.api import Json
 from tests.emulator.exploring import FACTOR
-from tests.emulator.test_server import KEY, ended, running
+from tests.emulator.http.test_server import KEY, ended, running
 from tests.emulator.webhooks.receivers import receiving
 
 WRITERS = 8

@@ -21,8 +21,8 @@ TESTS = (
     "tests/generated/test_classes.py::test_attributes_equal_the_properties_of_the_schema",
     "tests/overlay/auth/test_emulator.py",
     "tests/emulator/test_clerk.py",
-    "tests/emulator/test_requests.py",
-    "tests/emulator/test_users.py",
+    "tests/emulator/request/test_requests.py",
+    "tests/emulator/operations/test_users.py",
 )
 
 

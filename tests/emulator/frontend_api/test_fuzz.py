@@ -31,7 +31,7 @@ from tests.emulator.api import Api, Json
 from tests.emulator.exploring import examples
 from tests.emulator.frontend_api.browser import PAGE, Browser
 from tests.emulator.frontend_api.population import FrontendKnown, populate
-from tests.emulator.test_fuzz import TIMEOUT, parsed
+from tests.emulator.request.test_fuzz import TIMEOUT, parsed
 from tests.imports import ROOT
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]

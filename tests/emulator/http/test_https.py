@@ -20,7 +20,7 @@ from clerk_emulator import Emulator
 from clerk_emulator.http.https import HttpsListener
 from clerk_emulator.http.server import listen
 from clerk_emulator.storage.keys import DEFAULT_HOST
-from tests.emulator.test_server import ended, running
+from tests.emulator.http.test_server import ended, running
 
 
 @pytest.fixture(scope="module")

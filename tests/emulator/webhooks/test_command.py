@@ -7,7 +7,7 @@ import sys
 import time
 
 from clerkkit.webhooks import verify_webhook
-from tests.emulator.test_server import running
+from tests.emulator.http.test_server import running
 from tests.emulator.webhooks.receivers import Receiver, receiving
 
 SECRET = "whsec_c2VjcmV0"

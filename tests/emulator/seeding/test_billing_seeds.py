@@ -8,7 +8,7 @@ from clerk_emulator import Emulator
 from tests.emulator import organizations
 from tests.emulator.api import Api, Json
 from tests.emulator.billing import DAY, START, add_plans, prepared
-from tests.emulator.test_seed_properties import KEYS
+from tests.emulator.seeding.test_seed_properties import KEYS
 
 
 def _held(emulator: Emulator, owner_id: str) -> list[Json]:

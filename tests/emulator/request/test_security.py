@@ -14,8 +14,8 @@ from clerk_emulator import Emulator
 from clerk_emulator.__main__ import main
 from clerk_emulator.domain.images import IMAGE_LIMIT
 from tests.emulator.api import Api
+from tests.emulator.http.test_server import running
 from tests.emulator.population import PIXEL
-from tests.emulator.test_server import running
 
 CLIMBS = [
     "../../../../../../etc/passwd",

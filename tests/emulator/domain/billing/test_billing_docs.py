@@ -11,7 +11,7 @@ import yaml
 from clerk_emulator import Emulator
 from clerk_emulator.control.billing import Billing
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "emulator-billing.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[4] / "docs" / "emulator-billing.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
 """The last code block of each language; the one without a language is the program's output."""
 

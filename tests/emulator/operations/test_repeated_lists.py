@@ -7,7 +7,7 @@ import pytest
 from clerk_emulator import Emulator
 from clerk_emulator.domain.users import user_accounts
 from tests.emulator.api import Api
-from tests.emulator.test_provisioning import directory
+from tests.emulator.domain.enterprise.test_provisioning import directory
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from tests.emulator.api import Json
 from tests.emulator.exploring import FACTOR
 from tests.shared import shared
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def revisions() -> list[str]:

@@ -10,8 +10,8 @@ from clerk_emulator import Emulator
 from clerk_emulator.errors import ClerkAPIError
 from tests.emulator import saml
 from tests.emulator.api import Api, Json
+from tests.emulator.operations.test_directories import role
 from tests.emulator.organizations import member, organization
-from tests.emulator.test_directories import role
 
 
 def connection(api: Api, **values: Any) -> Json:
