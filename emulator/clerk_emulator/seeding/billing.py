@@ -119,8 +119,9 @@ def _require_types(entry: Json, types: dict[str, type], prefix: str = "") -> Non
 
 def grant(store: Store, owner_id: str, amount: Any) -> None:
     """Give a user or an organization credit in cents."""
-    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
-        raise errors.invalid("credits", "must be a number of cents")
+    largest = credit_balances.LARGEST
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount <= largest:
+        raise errors.invalid("credits", f"must be a number of cents from 0 to {largest}")
     credit_balances.enter(
         store, payers.of_owner(store, owner_id), amount, source="grant", source_id=store.ids.new("ccgrant")
     )

@@ -106,7 +106,8 @@ class Clock:
         Return the time in milliseconds. Raises ValueError for a step back, and for one to more than 100 years after the
         real time.
         """
-        if not math.isfinite(seconds * 1000):
+        # A whole number can be too large for a float.
+        if isinstance(seconds, float) and not math.isfinite(seconds * 1000):
             raise ValueError(f"seconds: {seconds} is not a number of seconds")
         step = round(seconds * 1000) + milliseconds
         if step < 0:

@@ -10,6 +10,8 @@ from clerk_emulator.fault_queue import FaultQueue
 
 Kind = Literal["delay", "duplicate", "lose", "reorder"]
 KINDS = ("delay", "duplicate", "lose", "reorder")
+LONGEST_SECONDS = 100 * 365 * 24 * 3600
+"""The longest delay: about as far as the clock can be advanced."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class DeliveryFault:
             require_event_type("event", self.event)
         if self.times is not None and self.times < 1:
             raise ValueError(f"times: {self.times} is not at least 1")
-        if self.seconds < 0:
-            raise ValueError(f"seconds: {self.seconds} is negative")
+        if not 0 <= self.seconds <= LONGEST_SECONDS:
+            raise ValueError(f"seconds: {self.seconds} is not from 0 to {LONGEST_SECONDS}")
 
 
 class DeliveryFaults(FaultQueue[DeliveryFault]):

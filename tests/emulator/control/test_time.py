@@ -62,6 +62,7 @@ def test_reset_clock_shows_the_real_time(control: Control) -> None:
         ("set", {}, [("missing", "at")]),
         ("advance", {"seconds": -1}, [("invalid", "seconds")]),
         ("advance", {"seconds": 1e15}, [("invalid", "seconds")]),
+        ("advance", {"seconds": 10**400}, [("invalid", "seconds")]),
         ("advance", {"seconds": 1e307}, [("invalid", "seconds")]),
         ("freeze", {"at": "2900-01-01T00:00:00Z"}, [("invalid", "at")]),
         ("set", {"at": 253_402_300_799_999}, [("invalid", "at")]),

@@ -77,7 +77,14 @@ def test_reset_restores_the_settings(emulator: Emulator) -> None:
         ({"colours": {}}, "colours: there is no such section"),
         ({"passwords": {"length": 8}}, "passwords.length: there is no such setting"),
         ({"passwords": {"min_length": "8"}}, "passwords.min_length: '8' is not a whole number"),
-        ({"passwords": {"min_length": -1}}, "passwords.min_length: -1 is not a whole number of at least 0"),
+        (
+            {"passwords": {"min_length": -1}},
+            "passwords.min_length: -1 is not a whole number from 0 to 92",
+        ),
+        (
+            {"users": {"session_seconds": 2**63}},
+            "users.session_seconds: 9223372036854775808 is not a whole",
+        ),
         ({"passwords": {"min_length": True}}, "passwords.min_length: True is not a whole number"),
         ({"passwords": []}, "passwords: [] is not an object"),
         ({"authentication": {"client_trust": 1}}, "authentication.client_trust: 1 is not true or false"),

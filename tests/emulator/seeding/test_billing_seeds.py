@@ -91,6 +91,7 @@ def test_seeded_subscriptions_replace_the_default_plan() -> None:
         ("subscriptions", {"owner": "ada_l", "plan": "pro", "price": "cprice_x"}, r"subscriptions\[0\]\.price"),
         ("subscriptions", {"owner": "ada_l", "plan": "pro", "period": "annual"}, r"subscriptions\[0\]"),
         ("users", {"username": "bob_b", "credits": -1}, r"users\[1\]\.credits"),
+        ("users", {"username": "bob_b", "credits": 2**63}, r"users\[1\]\.credits"),
     ],
 )
 def test_rejects_invalid_seed(section: str, entry: Json, message: str) -> None:

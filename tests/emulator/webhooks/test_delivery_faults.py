@@ -105,7 +105,9 @@ def test_fault_applies_to_one_event_type(emulator: Emulator, api: Api, receiver:
         ({"kind": "drop"}, "kind: 'drop' is not one of delay, duplicate, lose, reorder"),
         ({"kind": "lose", "event": "user.gone"}, "event: Clerk has no event"),
         ({"kind": "lose", "times": 0}, "times: 0 is not at least 1"),
-        ({"kind": "delay", "seconds": -1}, "seconds: -1 is negative"),
+        ({"kind": "delay", "seconds": -1}, "seconds: -1 is not from 0 to 3153600000"),
+        ({"kind": "delay", "seconds": 10**400}, "seconds: 10{400} is not from 0 to 3153600000"),
+        ({"kind": "delay", "seconds": float("nan")}, "seconds: nan is not from 0 to 3153600000"),
     ],
 )
 def test_invalid_faults_are_rejected(emulator: Emulator, arguments: dict[str, Any], message: str) -> None:

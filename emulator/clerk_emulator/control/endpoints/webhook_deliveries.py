@@ -23,7 +23,7 @@ from clerk_emulator.control.schemas import (
     text,
 )
 from clerk_emulator.json_types import Json
-from clerk_emulator.webhooks.faults import KINDS
+from clerk_emulator.webhooks.faults import KINDS, LONGEST_SECONDS
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ _FAULT: dict[str, Json] = {
     ),
     "event": nullable(text("The type of the events that the fault applies to; null for all.")),
     "times": nullable(integer("How many deliveries the fault applies to; null for all.", minimum=1, default=1)),
-    "seconds": number("On the emulator's clock.", minimum=0, default=1),
+    "seconds": number("On the emulator's clock.", minimum=0, maximum=LONGEST_SECONDS, default=1),
 }
 _NEW_FAULT: Json = {**result(**_FAULT), "required": ["kind"]}
 _FAULTS = result(faults=list_of(result(**_FAULT)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clerk_emulator.contract import schemas
+from clerk_emulator.contract.integers import INT64
 from clerk_emulator.contract.specification import FRONTEND_FILE
 from clerk_emulator.domain.social.social_providers import NAMES
 from clerk_emulator.frontend_api.views.environment import serialize_environment
@@ -108,8 +109,8 @@ def _require_type(place: str, default: Any, value: Any) -> None:
     elif is_object(default):
         expected, valid = "an object", is_object(value)
     else:
-        expected = "a whole number of at least 0"
-        valid = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        expected = f"a whole number from 0 to {INT64[-1]}"
+        valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= INT64[-1]
     if not valid:
         raise ValueError(f"{place}: {value!r} is not {expected}")
     allowed = _CHOICES.get(place)
