@@ -73,7 +73,7 @@ class Clock:
         """Stop the clock, now or at `at`: milliseconds since 1970, or a datetime with a time zone.
 
         Return the time in milliseconds. Raises ValueError for a datetime without a time zone, for a number that is not
-        in milliseconds, and for a time before 1973 or more than 100 years after the real time.
+        in milliseconds, for a time before 1973 or more than 100 years after the real time, and for any other value.
         """
         self._frozen = self.now() if at is None else _milliseconds(at)
         self._ahead = 0
@@ -100,16 +100,18 @@ class Clock:
             return moment
         return self.freeze(moment)
 
-    def advance(self, seconds: float = 0, *, milliseconds: int = 0) -> int:
-        """Move the clock forward. A frozen clock stays frozen.
+    def advance(self, seconds: float | datetime.timedelta = 0, *, milliseconds: float = 0) -> int:
+        """Move the clock forward by a number of seconds or a timedelta. A frozen clock stays frozen.
 
-        Return the time in milliseconds. Raises ValueError for a step back, and for one to more than 100 years after the
-        real time.
+        Return the time in milliseconds. Raises ValueError for a step back, for one to more than 100 years after the
+        real time, and for what is not a number.
         """
-        # A whole number can be too large for a float.
-        if isinstance(seconds, float) and not math.isfinite(seconds * 1000):
-            raise ValueError(f"seconds: {seconds} is not a number of seconds")
-        step = round(seconds * 1000) + milliseconds
+        number = seconds.total_seconds() if isinstance(seconds, datetime.timedelta) else seconds
+        if not _is_number(number):
+            raise ValueError(f"seconds: {seconds!r} is not a number of seconds or a timedelta")
+        if not _is_number(milliseconds):
+            raise ValueError(f"milliseconds: {milliseconds!r} is not a number of milliseconds")
+        step = round(number * 1000) + round(milliseconds)
         if step < 0:
             raise ValueError(f"seconds: {step} milliseconds go back; set(at=...) sets the clock to an earlier time")
         _require_reachable("seconds", self.now() + step)
@@ -132,6 +134,12 @@ def _real_time() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _is_number(value: object) -> bool:
+    # A whole number can be too large for a float.
+    finite = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value * 1000))
+    return finite and not isinstance(value, bool)
+
+
 def _milliseconds(at: float | datetime.datetime) -> int:
     if isinstance(at, datetime.datetime):
         if at.tzinfo is None:
@@ -139,7 +147,7 @@ def _milliseconds(at: float | datetime.datetime) -> int:
         moment = (at - datetime.datetime.fromtimestamp(0, datetime.UTC)) // datetime.timedelta(milliseconds=1)
         if moment < EARLIEST:
             raise ValueError(f"at: {at} is before 1973")
-    elif EARLIEST <= at <= LATEST:
+    elif _is_number(at) and EARLIEST <= at <= LATEST:
         moment = round(at)
     else:
         raise ValueError(

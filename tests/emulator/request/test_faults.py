@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import pickle
+import re
 import time
 from typing import Any
 
@@ -202,6 +203,34 @@ def test_clock_rejects_other_units(api: Api, emulator: Emulator, at: float) -> N
     with pytest.raises(ValueError, match=r"at: .*milliseconds"):
         emulator.clock.freeze(at)
     assert api.user(username="ada_l")["created_at"] > 1_700_000_000_000
+
+
+@pytest.mark.parametrize("at", ["text", "2026-05-12", True, [1], datetime.date(2026, 5, 12), datetime.timedelta(1)])
+@pytest.mark.parametrize("method", ["freeze", "set"])
+def test_clock_rejects_values_that_are_no_time(emulator: Emulator, method: str, at: Any) -> None:
+    before = emulator.clock.is_frozen
+    with pytest.raises(ValueError, match=rf"^at: {re.escape(repr(at))} is not a time in milliseconds .*a datetime$"):
+        getattr(emulator.clock, method)(at)
+    assert emulator.clock.is_frozen == before
+
+
+def test_clock_advances_by_a_timedelta(emulator: Emulator) -> None:
+    emulator.clock.freeze(1_700_000_000_000)
+    assert emulator.clock.advance(datetime.timedelta(minutes=2, milliseconds=5)) == 1_700_000_120_005
+    with pytest.raises(ValueError, match=r"seconds: -1000 milliseconds go back"):
+        emulator.clock.advance(datetime.timedelta(seconds=-1))
+    assert emulator.clock.now() == 1_700_000_120_005
+
+
+@pytest.mark.parametrize("step", ["60", None, True, [1], math.nan, math.inf, datetime.datetime(2026, 5, 12)])
+def test_clock_rejects_steps_that_are_no_number(emulator: Emulator, step: Any) -> None:
+    emulator.clock.freeze(1_700_000_000_000)
+    seen = re.escape(repr(step))
+    with pytest.raises(ValueError, match=rf"^seconds: {seen} is not a number of seconds or a timedelta$"):
+        emulator.clock.advance(step)
+    with pytest.raises(ValueError, match=rf"^milliseconds: {seen} is not a number of milliseconds$"):
+        emulator.clock.advance(milliseconds=step)
+    assert emulator.clock.now() == 1_700_000_000_000
 
 
 @pytest.mark.parametrize("at", [100_000_000_000, 1_700_000_000_000.6, None], ids=["earliest", "fraction", "latest"])
