@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import openapi_spec_validator
 import pytest
@@ -351,6 +353,45 @@ def test_drf_spectacular_schema_shows_the_security_scheme(emulator: Emulator) ->
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
     assert [document["paths"][page]["get"]["security"] for page in ("/me", "/machines")] == [[{"Clerk": []}]] * 2
     openapi_spec_validator.validate(document)
+
+
+@pytest.mark.parametrize("order", [("me", "boards", "more"), ("boards", "more", "me")])
+def test_drf_spectacular_command_does_not_warn_of_subclasses(order: tuple[str, ...], tmp_path: Path) -> None:
+    """In a project of its own, because the command is a part of an installed app."""
+    pages = ", ".join(f"path({name!r}, {name.title()}.as_view())" for name in order)
+    code = f"""
+import sys, django, types
+from django.conf import settings
+urls = sys.modules["urls"] = types.ModuleType("urls")
+settings.configure(SECRET_KEY="x", ROOT_URLCONF="urls", INSTALLED_APPS={[*APPS, "drf_spectacular"]!r},
+    REST_FRAMEWORK={{"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}})
+django.setup()
+from django.core.management import call_command
+from django.urls import path
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+from clerkkit.integrations.drf import ClerkAuthentication
+class WithKeys(ClerkAuthentication):
+    token_type = ["session_token", "api_key"]
+class WithMachines(WithKeys):
+    token_type = "m2m_token"
+class Empty(Serializer): ...
+class Me(APIView):
+    authentication_classes = [ClerkAuthentication]
+    serializer_class = Empty
+    def get(self, request): ...
+class Boards(Me):
+    authentication_classes = [WithKeys]
+class More(Me):
+    authentication_classes = [WithMachines]
+urls.urlpatterns = [{pages}]
+call_command("spectacular", "--fail-on-warn", "--validate", "--format", "openapi-json")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    document = json.loads(done.stdout)
+    assert list(document["components"]["securitySchemes"]) == ["Clerk"]
+    assert [document["paths"][f"/{name}"]["get"]["security"] for name in order] == [[{"Clerk": []}, {}]] * 3
 
 
 def test_throttles_count_by_user(site: Site, signed_in: People) -> None:

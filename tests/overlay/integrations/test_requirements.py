@@ -90,3 +90,10 @@ def test_missing_extra_is_named(module: str, missing: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     extra = module.rpartition(".")[2].replace("sdk", "mcp")
     assert done.stderr.strip().endswith(f'pip install "clerkkit[{extra}]"'), done.stderr
+
+
+def test_missing_drf_spectacular_is_named() -> None:
+    code = "import sys; sys.modules['drf_spectacular'] = None; import clerkkit.integrations.spectacular"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    wanted = "clerkkit.integrations.spectacular needs drf-spectacular: pip install drf-spectacular"
+    assert done.stderr.strip().endswith(wanted), done.stderr
