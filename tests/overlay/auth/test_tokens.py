@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -12,6 +13,7 @@ import pytest
 
 from clerkkit import AsyncClerk, Clerk, ClerkError, InvalidArgument
 from clerkkit.auth import TokenRefused, verify_token
+from clerkkit.auth.client import AsyncAuth, Auth
 from tests.loopback import KEY
 from tests.overlay.auth.factories import CATEGORY, ISSUER, NOW, ORIGIN, claims, forged, pem, private, token
 
@@ -306,3 +308,10 @@ def test_invalid_option_is_named(name: str, value: Any) -> None:
 
 def test_session_category_equals_clerks() -> None:
     assert jwt.get_unverified_header(token())["cat"] == CATEGORY
+
+
+@pytest.mark.parametrize("function", [verify_token, Auth.verify_token, AsyncAuth.verify_token])
+def test_docs_say_that_tokens_of_jwt_templates_are_no_sessions(function: Callable[..., object]) -> None:
+    words = " ".join((function.__doc__ or "").split())
+    assert words.startswith("Verify a session token or a token of a JWT template")
+    assert "does not prove that the user is signed in: it has no `session_id`, and it can outlive the session." in words

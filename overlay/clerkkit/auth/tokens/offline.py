@@ -25,9 +25,10 @@ def verify_token(
     header_type: Texts = None,
     now: float | None = None,
 ) -> SessionClaims:
-    """Verify a session token with the PEM public key of the instance, without the network.
+    """Verify a session token or a token of a JWT template with the PEM public key of the instance, without the network.
 
-    The arguments are those of `clerk.auth.verify_token`.
+    A token of a JWT template does not prove that the user is signed in: it has no `session_id`, and it can outlive the
+    session. The arguments are those of `clerk.auth.verify_token`.
 
     Raises:
         TokenRefused: the token is not accepted; see its `reason`.
