@@ -11,9 +11,10 @@ import attrs
 from generator.changes.contract_classes import with_classes
 from generator.changes.shapes import LIST, class_in, classes_in, shape
 from generator.code.model_builder import attribute_name
-from generator.code.operations import argument_name, collection, iterator_of, placeholders, python_name
+from generator.code.operations import argument_name, collection, placeholders, python_name
 from generator.code.views import SHARED
 from generator.contract import operation_names
+from generator.contract.naming_rules import iterator_of
 from generator.contract.nodes import METHODS, Node, follow
 
 

@@ -10,7 +10,7 @@ from generator.changes.change import Change
 from generator.changes.schemas import RECEIVED, SENT, Values
 from generator.changes.shapes import described
 from generator.code.compatibility import Shims
-from generator.contract.nodes import Node
+from generator.contract.nodes import Node, blanked
 
 _BY_POSITION = "path"
 
@@ -53,7 +53,7 @@ class Comparison:
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         places = old.place(), new.place()
-        if (old.http, matching.blanked(old.path)) != (new.http, matching.blanked(new.path)):
+        if (old.http, blanked(old.path)) != (new.http, blanked(new.path)):
             yield Change("operation-moved", *places, old.address, new.address)
         if old.function != new.function:
             kept = self._shims.keep("function", old.function, new.function)
@@ -168,7 +168,7 @@ class Comparison:
 
 def _ids(old: Operation, new: Operation) -> dict[str, str]:
     """Return the new name of each path parameter that was renamed."""
-    if matching.blanked(old.path) != matching.blanked(new.path):
+    if blanked(old.path) != blanked(new.path):
         return {}
     return {
         one: other

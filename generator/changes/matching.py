@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 
 from generator.changes.caller_view import CallerView, Operation
 from generator.changes.shapes import LIST, MAP, shape, values_of
 from generator.code.compatibility import Shims
-from generator.contract.nodes import Node
+from generator.contract.nodes import Node, blanked
 
 Pair = tuple[Operation, Operation]
-
-
-def blanked(path: str) -> str:
-    """Return the path without the names of its parameters."""
-    return re.sub(r"{[^}]*}", "{}", path)
 
 
 def operations(old: CallerView, new: CallerView) -> tuple[list[Pair], list[Operation], list[Operation]]:

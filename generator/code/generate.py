@@ -66,7 +66,7 @@ def _load_contract(spec: Path) -> Node:
     contract = load(spec / "contract.json")
     before = copy.deepcopy(contract)
     additions.add(contract, spec)
-    operation_names.name_added(operation_names.load(spec / "names.yaml"), contract)
+    operation_names.name_added(operation_names.load(spec / "names.yaml"), contract, operation_names.NamesBefore(before))
     if contract != before:
         spec_folder.save(spec / "contract.json", contract)
     return contract
@@ -181,7 +181,9 @@ def _feed(full: Node) -> Node:
         for method in METHODS:
             if method in item:
                 operation = item[method]
-                operation["operationId"] = spelling.snake(operation["operationId"])
+                operation["operationId"] = operation[operation_names.KEY][
+                    "function"
+                ]  # unique, unlike ids in snake case
                 successes = {
                     status: response for status, response in operation["responses"].items() if status.startswith("2")
                 }

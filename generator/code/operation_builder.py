@@ -24,7 +24,7 @@ from generator.code.operations import (
     python_name,
 )
 from generator.code.types import Types
-from generator.contract import operation_names, spelling
+from generator.contract import operation_names
 from generator.contract.nodes import DATE_TIME, METHODS, RESPONSE_BY, UNIX_MS, Node, follow, is_boolean_string
 from generator.problems import GeneratorProblem
 
@@ -41,9 +41,9 @@ class OperationBuilder:
         self._docs = docs
         self._shims = shims
         self._parsed = {str(model.class_info.name): model for model in parsed.models}
-        # openapi-python-client renames path parameters, so an operation is looked up by its name and not by its path.
+        # openapi-python-client renames path parameters, so an operation is looked up by its function, not by its path.
         self._addresses = {
-            spelling.snake(item[method]["operationId"]): (path, method)
+            item[method][operation_names.KEY]["function"]: (path, method)
             for path, item in contract["paths"].items()
             for method in METHODS
             if method in item

@@ -11,6 +11,7 @@ import attrs
 from clerk_core.keywords import PAGE_ARGUMENTS
 from generator.code.compatibility import Shim
 from generator.contract import operation_names, spelling
+from generator.contract.naming_rules import iterator_of
 from generator.contract.nodes import Node
 from generator.contract.operation_names import METHOD
 from generator.problems import GeneratorProblem
@@ -202,12 +203,6 @@ def deprecation_of(http: str, path: str, facts: Node) -> str:
     """Return the deprecation message of an operation; empty if Clerk has not deprecated it."""
     instead = facts[operation_names.KEY].get("instead", "it names no replacement")
     return f"Clerk has deprecated {http.upper()} {path}; {instead}" if facts.get("deprecated") else ""
-
-
-def iterator_of(method: str) -> str:
-    """Return the name of the iterator for a method: `list` -> `iterate`."""
-    name = re.sub(r"^(list|get)(?=_|$)", "iterate", method)
-    return name if name != method else f"iterate_{name}"
 
 
 def python_name(facts: Node, parameter: Node) -> str:

@@ -15,10 +15,11 @@ from generator.code.computed_attributes import Rules
 from generator.code.docs import Docs
 from generator.code.model_builder import ModelBuilder, ModelView
 from generator.code.operation_builder import OperationBuilder
-from generator.code.operations import Operation, iterator_of
+from generator.code.operations import Operation
 from generator.code.types import Types
 from generator.contract import operation_names, reachable
 from generator.contract.class_names import Models
+from generator.contract.naming_rules import iterator_of
 from generator.contract.nodes import Node
 from generator.problems import GeneratorProblem
 

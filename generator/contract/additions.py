@@ -67,12 +67,6 @@ def remove(facts: Node) -> None:
             del facts["components"][kind][name]
 
 
-def operations(facts: Node) -> list[tuple[str, Node]]:
-    """Return path and facts of each operation that was added."""
-    pairs = (operation.split(" ", 1) for operation in facts.get(KEY, {}).get("operations", ()))
-    return [(url, facts["paths"][url][method]) for method, url in pairs]
-
-
 def _read(path: Path, facts: Node) -> Node:
     """Return the normalised content of the file, without what it refers to in the contract."""
     read = document.read(str(path)).data

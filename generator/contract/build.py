@@ -34,7 +34,7 @@ class Contract:
     misfits: list[str]
     """Entries of `names.yaml` that do not fit."""
     notes: list[str]
-    """Decisions that a maintainer should see, such as operations that lost a method name to another."""
+    """Decisions that a maintainer should see, such as operations that do not get the name they claim."""
 
     @property
     def version(self) -> str:
@@ -56,11 +56,12 @@ def build_contract(document: Document, spec: Path) -> Contract:
 
     Args:
         document: A document of the Backend API, of the webhook events or of the Frontend API.
-        spec: The folder of `corrections.yaml` and `names.yaml`.
+        spec: The folder of `corrections.yaml`, `names.yaml` and the contract before, whose operations keep their names
+            if new ones claim them.
 
     Raises:
         DocumentProblem: the document is malformed.
-        GeneratorProblem: `corrections.yaml` or `names.yaml` is malformed.
+        GeneratorProblem: `corrections.yaml`, `names.yaml` or the contract before is malformed.
     """
     normaliser = DocumentNormaliser(document.data)
     kind = kind_of(document)
@@ -68,15 +69,16 @@ def build_contract(document: Document, spec: Path) -> Contract:
     read = normaliser.events() if kind == "events" else normaliser.contract(_TITLES[kind])
     facts: Node = json.loads(json.dumps(read))
     move_null_to_references(facts)
+    before = _names_before(spec) if kind == "contract" else operation_names.NamesBefore()
     if kind != "frontend_api":  # no classes are generated from it
-        name_inline_objects(facts)
+        name_inline_objects(facts, before.bases)
         add_page_responses(facts)
     applied = corrections.apply(corrections.load(spec / "corrections.yaml"), facts, kind)
     _check_references(facts)
     named = operation_names.Applied([], [])
     if kind == "contract":
         additions.add(facts, spec)
-        named = operation_names.apply(operation_names.load(spec / "names.yaml"), facts)
+        named = operation_names.apply(operation_names.load(spec / "names.yaml"), facts, before)
     return Contract(
         kind=kind,
         facts=facts,
@@ -85,6 +87,15 @@ def build_contract(document: Document, spec: Path) -> Contract:
         misfits=named.misfits,
         notes=named.notes,
     )
+
+
+def _names_before(spec: Path) -> operation_names.NamesBefore:
+    path = spec / "contract.json"
+    try:
+        return operation_names.NamesBefore(json.loads(path.read_text(encoding="utf-8")) if path.exists() else None)
+    except json.JSONDecodeError as error:
+        problem = f"is not valid JSON ({error.msg}): restore it, because operations keep the names that they have in it"
+        raise GeneratorProblem(f"{path}, line {error.lineno}: {problem}") from error
 
 
 def kind_of(document: Document) -> str:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from clerk_core.guards import is_list, is_object
 from generator.contract import spelling
 from generator.contract.events import merge_events
+from generator.contract.inline_objects import base_of
 from generator.contract.joining import joined
 from generator.contract.nodes import Node, walk
 from generator.contract.operation_names import KEY, Names
@@ -85,7 +86,7 @@ class _Namer:
         self._payloads = {
             _target(self._schemas[event]["properties"].get("data", {})) for event in self._events if event in in_events
         }
-        self._operations = {spelling.pascal(operation["operationId"]) for operation in operations(facts)}
+        self._operations = {base_of(operation) for operation in operations(facts)}
 
     def classes(self) -> dict[str, str]:
         """Return the class of each schema; schemas without properties get an unused name."""
@@ -180,7 +181,7 @@ class _Namer:
                     resource = operation[KEY]["resource"]
                     yield spelling.singular(spelling.pascal_from_snake(resource)) + thing
                 kind = "Page" if rows(self._facts, self._schemas[name]) else "Result"
-                yield self._spelled(spelling.pascal(operation["operationId"])) + kind
+                yield self._spelled(base_of(operation)) + kind
         while True:
             thing += "Object"
             yield thing

@@ -6,15 +6,20 @@ one schema, named after their `object` constant or the key they have in common.
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from clerk_core.guards import is_object
 from generator.contract import spelling
+from generator.contract.naming_rules import name_by_path
 from generator.contract.nodes import METHODS, NULL, Node
 
+BASE = "x-base"
+"""Key of an operation: the start of the names of its objects, where that is not its id."""
 _OUTSIDE = ("deprecated",)
 """Keys that describe the place of an object, not the object."""
 
@@ -28,9 +33,18 @@ class _Inline:
     constant: str | None
 
 
-def name_inline_objects(contract: Node) -> None:
-    """Move every inline object of the contract to its components, in place."""
+def name_inline_objects(contract: Node, known: Mapping[str, str] | None = None) -> None:
+    """Move every inline object of the contract to its components, in place.
+
+    Operations whose ids give the same name, such as `GetUserList` and `get_user_list`, are kept apart: those in `known`
+    keep the start of their names, and a new one is named after its method and path, which is recorded in `BASE`.
+
+    Args:
+        contract: The contract.
+        known: The start of the names of each operation's objects in the contract before, by operation id.
+    """
     schemas: Node = contract["components"]["schemas"]
+    _keep_bases_apart(contract, known or {})
     found = _Finder().find(contract)
     named = {_shape(schema): name for name, schema in reversed(schemas.items()) if _is_object(schema)}
     taken = {spelling.class_key(name) for name in schemas}
@@ -42,6 +56,29 @@ def name_inline_objects(contract: Node) -> None:
         reference: Node = {"$ref": f"#/components/schemas/{name}"}
         inline.schema.clear()
         inline.schema.update({"anyOf": [reference, dict(NULL)]} if nullable else reference, **outside)
+
+
+def base_of(operation: Node) -> str:
+    """Return the start of the names of an operation's objects."""
+    base: str = operation.get(BASE) or spelling.pascal(operation["operationId"])
+    return base
+
+
+def _keep_bases_apart(contract: Node, known: Mapping[str, str]) -> None:
+    """Set `BASE` of the operations whose ids do not give a name of their own."""
+    operations = [
+        (path, http, item[http]) for path, item in contract.get("paths", {}).items() for http in METHODS if http in item
+    ]
+    taken: set[str] = set()
+    for path, http, facts in sorted(operations, key=lambda one: (one[2]["operationId"] not in known, one[0], one[1])):
+        plain = spelling.pascal(facts["operationId"])
+        by_path = spelling.pascal_from_snake(name_by_path(http, path, is_list=False))
+        numbered = (f"{by_path}{number}" for number in itertools.count(2))
+        candidates = itertools.chain([known.get(facts["operationId"], plain), by_path], numbered)
+        base = next(one for one in candidates if spelling.class_key(one) not in taken)
+        taken.add(spelling.class_key(base))
+        if base != plain:
+            facts[BASE] = base
 
 
 def _name(found: list[_Inline], named: dict[str, str], taken: set[str]) -> list[tuple[_Inline, str]]:
@@ -105,7 +142,7 @@ class _Finder:
         return self._found
 
     def _operation(self, operation: Node) -> None:
-        base = spelling.pascal(operation["operationId"])
+        base = base_of(operation)
         for parameter in operation.get("parameters", ()):
             if "schema" in parameter:
                 self._visit(

@@ -6,8 +6,10 @@ function's, without the words of its resource. Names of operations that return a
 
 from __future__ import annotations
 
+import re
+
 from generator.contract import spelling
-from generator.contract.nodes import Node, follow
+from generator.contract.nodes import Node, blanked, follow
 from generator.contract.reachable import results
 
 _VERBS = ("get", "list", "create", "update", "delete")
@@ -34,6 +36,31 @@ def method_name(name: str, owners: list[str], *, is_list: bool) -> str:
     words = _listing(spelling.words(name)) if is_list else spelling.words(name)
     shorter = (_without(words, owner.split("_")) for owner in owners)
     return spelling.snake("_".join(next((found for found in shorter if found != words), words)))
+
+
+def iterator_of(method: str) -> str:
+    """Return the name of the iterator for a method: `list` -> `iterate`."""
+    name = re.sub(r"^(list|get)(?=_|$)", "iterate", method)
+    return name if name != method else f"iterate_{name}"
+
+
+def name_by_path(verb: str, path: str, *, is_list: bool) -> str:
+    """Return a name from a verb and a path: `list`, `/users/{user_id}/memberships` -> `list_user_memberships`."""
+    words = [verb]
+    for part in re.findall(r"([^/{}]+)(/{)?", blanked(path)):
+        found = spelling.words(part[0])
+        words += [*found[:-1], *map(spelling.singular, found[-1:])] if part[1] else found
+    if len(words) > 2 and words[-1] == verb:
+        words.pop()
+    return spelling.snake("_".join([*words[:-1], spelling.plural(words[-1])] if is_list and len(words) > 1 else words))
+
+
+def has_pages(contract: Node, operation: Node) -> bool:
+    """Return whether an operation takes the arguments of a page, so that it may get an iterator."""
+    names = {follow(contract, parameter)["name"] for parameter in operation.get("parameters", ())}
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        names |= follow(contract, media["schema"]).get("properties", {}).keys()
+    return {"limit", "offset"} <= names
 
 
 def returns_list(contract: Node, operation: Node) -> bool:

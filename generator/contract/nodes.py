@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +43,11 @@ LIMITS = (
 def pointer(at: str, key: str | int) -> str:
     """Return the JSON pointer `at`, extended by one key."""
     return f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def blanked(path: str) -> str:
+    """Return the path without the names of its parameters."""
+    return re.sub(r"{[^}]*}", "{}", path)
 
 
 def walk(node: Any) -> Iterator[Node]:

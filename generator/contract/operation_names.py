@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -19,8 +18,10 @@ import attrs
 from clerk_core import AsyncClient, Client
 from clerk_core.guards import is_object
 from generator.contract import additions, spelling
-from generator.contract.naming_rules import function_name, method_name, returns_list
-from generator.contract.nodes import METHODS, Node
+from generator.contract.inline_objects import base_of
+from generator.contract.name_clashes import Claim, keep_apart
+from generator.contract.naming_rules import function_name, has_pages, method_name, returns_list
+from generator.contract.nodes import METHODS, Node, blanked
 from generator.problems import GeneratorProblem
 from generator.yaml_files import read_yaml
 
@@ -57,7 +58,7 @@ class Applied:
     """The result of naming the operations of a contract."""
 
     notes: list[str]
-    """Operations whose method name another operation has, and the name they got."""
+    """Operations that claim the name of another one, and the name they got."""
     misfits: list[str]
     """Entries that do not fit the contract."""
 
@@ -94,39 +95,87 @@ def _identifier(place: str, name: Any) -> str:
     return name
 
 
-def apply(chosen: Names, contract: Node) -> Applied:
-    """Name each operation of the contract, in place. The same document always gets the same names."""
-    operations = [
-        (path, http, item[http]) for path, item in sorted(contract["paths"].items()) for http in METHODS if http in item
-    ]
+class NamesBefore:
+    """The names of the operations in the contract before, if there is one."""
+
+    def __init__(self, contract: Node | None = None) -> None:
+        self.bases: dict[str, str] = {}
+        """The start of the names of each operation's objects, by operation id."""
+        self._by_path: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._by_id: dict[str, Mapping[str, str]] = {}
+        for path, http, facts in _operations(contract) if contract else ():
+            self.bases[facts["operationId"]] = base_of(facts)
+            self._by_path[blanked(path), http] = self._by_id[facts["operationId"]] = facts.get(KEY, {})
+
+    def knows(self, path: str, http: str) -> bool:
+        """Return whether there was an operation at this path."""
+        return (blanked(path), http) in self._by_path
+
+    def of(self, path: str, http: str, operation_id: str) -> Mapping[str, str]:
+        """Return the names of an operation, which is known by its path or else by its id; empty for a new one."""
+        return self._by_path.get((blanked(path), http)) or self._by_id.get(operation_id) or {}
+
+
+def apply(chosen: Names, contract: Node, before: NamesBefore) -> Applied:
+    """Name each operation of the contract, in place. The same document always gets the same names.
+
+    `before` decides only who gets a name that several operations claim.
+    """
+    operations = _operations(contract)
     for path, _, facts in operations:
         facts[KEY] = _named(contract, path, facts, chosen.operations.get(facts["operationId"], OperationNames()))
         # Not needed any more.
         facts.pop("x-speakeasy-group", None)
         facts.pop("x-speakeasy-name-override", None)
-    notes = _keep_apart(operations, chosen)
+    notes = keep_apart(_claims(chosen, contract, before))
     gone = chosen.operations.keys() - {facts["operationId"] for _, _, facts in operations}
     misfits = [f"{name}: there is no such operation" for name in sorted(gone)]
     return Applied(notes, [*misfits, *_without_replacement([facts for _, _, facts in operations])])
 
 
-def name_added(chosen: Names, contract: Node) -> None:
+def name_added(chosen: Names, contract: Node, before: NamesBefore) -> None:
     """Name the operations that were added to a contract whose other operations have names.
 
     Raises:
-        GeneratorProblem: another operation has the name.
+        GeneratorProblem: an operation that is not in the contract before would get the name of another one.
     """
-    named = [facts for item in contract["paths"].values() for facts in item.values() if KEY in facts]
+    named = [facts for _, _, facts in _operations(contract) if KEY in facts]
     methods = {(facts[KEY]["resource"], facts[KEY]["method"]): facts["operationId"] for facts in named}
     functions = {facts[KEY]["function"]: facts["operationId"] for facts in named}
-    for path, facts in additions.operations(contract):
-        entry = chosen.operations.get(facts["operationId"], OperationNames())
-        facts[KEY] = found = _named(contract, path, facts, entry)
+    for path, http, facts in _operations(contract):
+        if KEY in facts:
+            continue
+        name = facts["operationId"]
+        facts[KEY] = found = _named(contract, path, facts, chosen.operations.get(name, OperationNames()))
         other = methods.get((found["resource"], found["method"])) or functions.get(found["function"])
-        if other:
-            name = facts["operationId"]
+        if other and not before.knows(path, http):
             raise GeneratorProblem(f"{additions.FILE}: {name} would be named like {other}: set a name in names.yaml")
-        methods[found["resource"], found["method"]] = functions[found["function"]] = facts["operationId"]
+        methods[found["resource"], found["method"]] = functions[found["function"]] = name
+    keep_apart(_claims(chosen, contract, before))
+
+
+def _operations(contract: Node) -> list[tuple[str, str, Node]]:
+    return [
+        (path, http, item[http]) for path, item in sorted(contract["paths"].items()) for http in METHODS if http in item
+    ]
+
+
+def _claims(chosen: Names, contract: Node, before: NamesBefore) -> list[Claim]:
+    claims: list[Claim] = []
+    for path, http, facts in _operations(contract):
+        entry = chosen.operations.get(facts["operationId"], OperationNames())
+        claims.append(
+            Claim(
+                path=path,
+                http=http,
+                names=facts[KEY],
+                decided=[key for key in ("method", "function") if getattr(entry, key)],
+                before=before.of(path, http, facts["operationId"]),
+                is_list=returns_list(contract, facts),
+                has_pages=has_pages(contract, facts),
+            )
+        )
+    return claims
 
 
 def _named(contract: Node, path: str, facts: Node, entry: OperationNames) -> Node:
@@ -152,27 +201,6 @@ def _resource(facts: Node) -> str:
     """Return the resource of an operation: Clerk's group, or else its tag."""
     group = spelling.snake(facts.get("x-speakeasy-group") or facts["tags"][0])
     return f"{group}_" if hasattr(Client, group) or hasattr(AsyncClient, group) else group
-
-
-def _keep_apart(operations: list[tuple[str, str, Node]], chosen: Names) -> list[str]:
-    """Give operations with the same method name different ones, and return a note for each that was renamed.
-
-    The name goes to the operation that has it in `names.yaml`, else to the one under the resource's path, such as
-    `/users/...` in `users`, else to the first in order. The others are named after their endpoint functions.
-    """
-    claims: dict[tuple[str, str], list[tuple[bool, bool, str, str, Node]]] = defaultdict(list)
-    for path, http, facts in operations:
-        resource, method = facts[KEY]["resource"], facts[KEY]["method"]
-        entry = chosen.operations.get(facts["operationId"])
-        elsewhere = spelling.snake(path.split("/")[1]) != resource
-        claims[resource, method].append((entry is None or entry.method is None, elsewhere, path, http, facts))
-    notes: list[str] = []
-    for (resource, method), claimed in sorted(claims.items()):
-        for *_, path, http, facts in sorted(claimed, key=lambda claim: claim[:-1])[1:]:
-            facts[KEY]["method"] = own = facts[KEY]["function"]
-            claimants = f"{len(claimed)} operations claim {resource}.{method}"
-            notes.append(f"{claimants}: {http.upper()} {path} is {resource}.{own}")
-    return notes
 
 
 def _without_replacement(operations: list[Node]) -> Iterator[str]:

@@ -40,6 +40,8 @@ def plural(name: str) -> str:
     """Return the plural of a name."""
     if name.endswith("s"):
         return name
+    if name.endswith(("ch", "sh", "x")):
+        return f"{name}es"
     return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 

@@ -20,7 +20,7 @@ import pytest
 import clerk_bapi.api
 import clerk_bapi.resources
 from clerkkit import AsyncClerk, Clerk
-from generator.code.operations import iterator_of
+from generator.contract.naming_rules import iterator_of
 from tests.generated.iteration import LISTS
 from tests.generated.wire_samples import OPERATIONS, Operation, samples
 from tests.loopback import KEY, respond, serve

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import clerk_bapi
+from clerk_bapi import api
 from clerkkit import AsyncClerk, Clerk
 from generator.commands import main
 from generator.contract import operation_names, spec_folder
@@ -152,7 +153,7 @@ def test_resources_of_the_client(kind: type[Any], facts: Node) -> None:
     for *_, operation in operations(facts):
         names = operation["x-python"]
         assert callable(getattr(getattr(client, names["resource"]), names["method"]))
-        assert callable(getattr(clerk_bapi.api, names["function"]))
+        assert callable(getattr(api, names["function"]))
 
 
 RENAMED: dict[str, set[str]] = {

@@ -15,9 +15,9 @@ from generator.changes.caller_view import CallerView
 from generator.changes.signatures import SignatureChange, compare, signatures
 from generator.code import compatibility, computed_attributes
 from generator.code.model_builder import attribute_name
-from generator.code.operations import iterator_of
 from generator.contract import operation_names
 from generator.contract.class_names import name_models
+from generator.contract.naming_rules import iterator_of
 from generator.contract.spec_folder import FILES, OF_CODE
 from tests.generator.changes.contracts import BASE
 
