@@ -17,7 +17,7 @@ from benchmarks.measures import running
 PACKAGE = "emulate@0.11.2"
 USERS = 100
 """Users of each server at the start."""
-_ROUNDS = 11
+_ROUNDS = 21
 BATCH = 100
 """Requests in each round."""
 _KEYS = [f"sk_test_benchmar{number:02}" for number in range(100)]
