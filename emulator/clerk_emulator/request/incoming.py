@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -55,7 +56,7 @@ class IncomingRequest:
     content: bytes = b""
     """The body, once it has been read."""
 
-    @property
+    @cached_property
     def query(self) -> list[tuple[str, str]]:
         """The names and values in the query."""
         return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
