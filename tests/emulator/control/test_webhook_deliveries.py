@@ -104,9 +104,9 @@ def test_timeout_is_documented(control: Control, path: str) -> None:
 
 
 def test_unknown_event_types_are_named(control: Control) -> None:
-    body = {"event_type": "user.craeted", "timeout": 5}
+    body = {"event_type": "user.begun", "timeout": 5}
     assert control.refused("POST", "/webhooks/wait_for", json=body) == (422, [("invalid", "event_type")])
-    query = {"event_type": "user.craeted"}
+    query = {"event_type": "user.begun"}
     assert control.refused("GET", "/webhooks/deliveries", params=query) == (422, [("invalid", "event_type")])
 
 

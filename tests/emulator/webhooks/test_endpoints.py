@@ -133,9 +133,9 @@ def test_arguments_of_an_endpoint_are_named(emulator: Emulator, arguments: Any, 
 
 
 def test_waiting_for_an_unknown_event_fails_at_once(emulator: Emulator) -> None:
-    message = r"event_type: Clerk has no event 'user\.craeted'"
+    message = r"event_type: Clerk has no event 'user\.begun'"
     for call in (emulator.webhooks.wait_for, emulator.webhooks.take_received):
         with pytest.raises(ValueError, match=message):
-            call("user.craeted")
+            call("user.begun")
     with pytest.raises(ValueError, match=message):
-        emulator.webhooks.deliveries(event_type="user.craeted")
+        emulator.webhooks.deliveries(event_type="user.begun")
