@@ -7,10 +7,11 @@ from typing import Literal
 
 from clerk_emulator.contract.event_types import require_event_type
 from clerk_emulator.fault_queue import FaultQueue
+from clerk_emulator.storage.clock import YEARS_AHEAD
 
 Kind = Literal["delay", "duplicate", "lose", "reorder"]
 KINDS = ("delay", "duplicate", "lose", "reorder")
-LONGEST_SECONDS = 100 * 365 * 24 * 3600
+LONGEST_SECONDS = YEARS_AHEAD * 365 * 24 * 3600
 """The longest delay: about as far as the clock can be advanced."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from clerk_emulator.contract.integers import INT64
 from clerk_emulator.domain.billing import payers
 from clerk_emulator.domain.billing.catalog.money import money, require_supported
 from clerk_emulator.domain.billing.catalog.tables import CREDIT_LEDGER, PAYERS
@@ -11,8 +12,8 @@ from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
 from clerk_emulator.storage.store import Store
 
-LARGEST = 2**63 - 1
-"""The largest balance in cents: what an integer of the contract can be."""
+LARGEST = INT64[-1]
+"""The largest balance in cents: the largest integer of the contract."""
 
 
 def adjust(store: Store, owner_id: str, body: Json) -> Json:
@@ -34,12 +35,13 @@ def adjust(store: Store, owner_id: str, body: Json) -> Json:
     if amount <= 0:
         message = "amount must be greater than 0."
         raise ClerkAPIError(422, "invalid_credit_amount", "is invalid", message, param_name="amount")
-    if body["action"] == "increase" and amount > LARGEST - (payer["_balance"] or 0):
+    balance: int = payer["_balance"] or 0
+    if body["action"] == "increase" and amount > LARGEST - balance:
         message = f"The balance would be more than {LARGEST} cents."
         raise ClerkAPIError(422, "invalid_credit_amount", "is too large", message, param_name="amount")
     if body["action"] == "decrease":
-        if amount > (payer["_balance"] or 0):
-            message = f"The balance is {payer['_balance'] or 0} cents, less than {amount}."
+        if amount > balance:
+            message = f"The balance is {balance} cents, less than {amount}."
             raise ClerkAPIError(422, "insufficient_credit_balance", "is too large", message, param_name="amount")
         amount = -amount
     return enter(

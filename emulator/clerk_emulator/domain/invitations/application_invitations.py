@@ -7,8 +7,7 @@ from clerk_emulator.domain import formats, metadata
 from clerk_emulator.domain.invitations import waitlist
 from clerk_emulator.domain.invitations.expiration import expire_pending
 from clerk_emulator.domain.messaging import messages
-from clerk_emulator.domain.tokens import jwts
-from clerk_emulator.domain.tokens.ticket_urls import accept_url
+from clerk_emulator.domain.tokens.ticket_urls import invitation_url
 from clerk_emulator.domain.users import identifications
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.json_types import Json
@@ -50,20 +49,9 @@ def invite(store: Store, keys: Keys, body: Json, *, ignore_invitation: bool = Fa
             "status": "pending",
             "created_at": now,
             "expires_at": expires_at,
-            "url": accept_url(store, keys, _ticket(keys, invitation_id, expires_at, redirect_url)),
+            "url": invitation_url(store, keys, "invitation", invitation_id, expires_at, redirect_url),
         },
     )
-
-
-def _ticket(keys: Keys, invitation_id: str, expires_at: int, redirect_url: str | None) -> str:
-    claims = {
-        "st": "invitation",
-        "sid": invitation_id,
-        "iid": keys.instance_id,
-        "exp": expires_at // 1000,
-        **({"rurl": redirect_url} if redirect_url else {}),
-    }
-    return jwts.sign(keys, claims)
 
 
 def send(store: Store, invitation: Json, slug: str | None = None) -> None:

@@ -10,8 +10,7 @@ from clerk_emulator.domain.invitations.expiration import expire_pending
 from clerk_emulator.domain.messaging import messages
 from clerk_emulator.domain.organizations import memberships, permissions, roles
 from clerk_emulator.domain.organizations.organization_profiles import pending_invitations, public_organization_data
-from clerk_emulator.domain.tokens import jwts
-from clerk_emulator.domain.tokens.ticket_urls import accept_url
+from clerk_emulator.domain.tokens.ticket_urls import invitation_url
 from clerk_emulator.domain.users import identifications
 from clerk_emulator.domain.users.identifications import is_verified
 from clerk_emulator.errors import ClerkAPIError
@@ -68,7 +67,7 @@ def invite(store: Store, keys: Keys, organization: Json, body: Json, *, in_bulk:
             "created_at": now,
             "updated_at": now,
             "expires_at": expires_at,
-            "url": accept_url(store, keys, _ticket(keys, invitation_id, expires_at, redirect_url)),
+            "url": invitation_url(store, keys, "organization_invitation", invitation_id, expires_at, redirect_url),
             **{name: metadata.validate(name, body.get(name) or {}) for name in _METADATA},
         },
     )
@@ -76,17 +75,6 @@ def invite(store: Store, keys: Keys, organization: Json, body: Json, *, in_bulk:
     if body.get("notify") is not False:
         send(store, row)
     return invitation
-
-
-def _ticket(keys: Keys, invitation_id: str, expires_at: int, redirect_url: str | None) -> str:
-    claims = {
-        "st": "organization_invitation",
-        "sid": invitation_id,
-        "iid": keys.instance_id,
-        "exp": expires_at // 1000,
-        **({"rurl": redirect_url} if redirect_url else {}),
-    }
-    return jwts.sign(keys, claims)
 
 
 def revoke(store: Store, invitation: Json) -> Json:

@@ -17,7 +17,7 @@ SESSION_SECONDS = 60
 
 
 def create(store: Store, keys: Keys, session: Json, *, origin: str | None = None) -> str:
-    """Return a session token, as `signer` does its signer."""
+    """Return a session token of version 2. `origin` is that of the requesting page, as for `signer`."""
     return signer(store, keys, session, origin=origin)()
 
 
