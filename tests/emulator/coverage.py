@@ -55,7 +55,7 @@ _CURRENT = _Current()
 def observe(operation_id: str, status: int, body: Any) -> None:
     """Count a response; an `observer` for the emulator."""
     _ANSWERS[operation_id, status] += 1
-    if not Plugin.has_random_input:
+    if not Plugin.is_unobserved:
         _STATUSES.add((operation_id, status))
         _ERRORS.update(observed_errors.in_response(operation_id, status, body))
         if status < 400:
@@ -124,7 +124,7 @@ _UNKNOWN_REFUSALS = {
 
 
 def _has_refusals(operation_id: str) -> bool:
-    """Return whether an operation has refusals of its own: it has parameters, or the document lists some."""
+    """Return whether an operation has reasons to refuse besides those that all operations have."""
     documented = {status for status in _operations()[operation_id].responses if 400 <= status < 500}
     is_documented = not documented <= {*_of_any(operation_id)} and operation_id not in _UNKNOWN_REFUSALS
     return is_documented or _takes_anything(operation_id)
@@ -173,14 +173,15 @@ class Plugin:
     """Collects the counts of this process and of the workers at the end of the session."""
 
     changed_pages: tuple[str, ...] = ()
-    has_random_input = False
-    """Whether the current test has random input, whose responses differ from run to run."""
+    is_unobserved = False
+    """Whether the pages ignore the responses to the current test: to random input, which differ from run to run, and to
+    injected failures, which are not Clerk's."""
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Recognize the tests of hypothesis, and those that run one within and are marked for that."""
-        Plugin.has_random_input = (
+        """Recognize the tests of hypothesis, and those that are marked."""
+        Plugin.is_unobserved = (
             getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-            or item.get_closest_marker("random_input") is not None
+            or item.get_closest_marker("unobserved") is not None
         )
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

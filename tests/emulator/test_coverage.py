@@ -85,7 +85,7 @@ def test_list_of_what_is_not_emulated_is_up_to_date() -> None:
 def test_events_are_counted_for_the_request_that_caused_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "append", ledger.append)
     monkeypatch.setattr(coverage, "_EVENTS", set())
-    monkeypatch.setattr(coverage.Plugin, "has_random_input", False)
+    monkeypatch.setattr(coverage.Plugin, "is_unobserved", False)
     coverage.observe_events()
     with (
         Emulator(observer=coverage.observe) as emulator,

@@ -35,7 +35,7 @@ def _operations() -> dict[str, Any]:
     return {one.definition.raw["operationId"]: one for one in found}
 
 
-@pytest.mark.random_input
+@pytest.mark.unobserved
 @pytest.mark.parametrize("name", sorted({one.name for one in ROUTES} - LEFT_OUT))
 def test_fuzzed_route_responds_as_documented(name: str, clerk_emulator: Emulator) -> None:
     modes = st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

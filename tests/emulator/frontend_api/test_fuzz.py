@@ -183,7 +183,7 @@ def _grounded(data: st.DataObject, body: Json, schema: Json, known: FrontendKnow
     return result
 
 
-@pytest.mark.random_input
+@pytest.mark.unobserved
 @pytest.mark.parametrize("operation_id", frontend_operations())
 def test_fuzzed_operation_conforms_to_the_document(operation_id: str, world: World) -> None:
     @examples(2)

@@ -45,6 +45,7 @@ def test_other_requests_are_answered_while_a_token_is_signed(
         assert verified(api, token.result()["jwt"])["sts"] == "active"
 
 
+@pytest.mark.unobserved
 @pytest.mark.parametrize(
     ("failure", "status", "code"),
     [
@@ -76,6 +77,7 @@ def test_failure_to_compute_a_body_is_an_error_response(
     assert problems == ([crash] if status == 500 else [])
 
 
+@pytest.mark.unobserved
 def test_computed_body_is_validated(
     api: Api, emulator: Emulator, session_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,7 +167,7 @@ def _grounded(data: st.DataObject, value: Any, schema: Json, known: Known, name:
     return value
 
 
-@pytest.mark.random_input
+@pytest.mark.unobserved
 @pytest.mark.parametrize("operation_id", operations())
 def test_fuzzed_operation_conforms_to_contract(operation_id: str, world: World) -> None:
     @examples(3)
