@@ -23,7 +23,8 @@ _Loader.add_constructor("!ENV", lambda loader, node: None)
 def sections(root: Path, all_pages: list[Page]) -> tuple[dict[str, list[Page]], list[str]]:
     """Return the pages of each section in the order of `nav`, and what is wrong with `nav`.
 
-    A pattern stands for the pages that no other entry names, a folder for all its pages, with deprecated ones last.
+    A pattern in `nav` includes the matching pages that no other entry names. A folder includes all its pages, and the
+    deprecated ones are last.
     """
     nav = yaml.load((root / "mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
     found = {page.path: page for page in all_pages if not page.path.startswith(f"{sources.FOLDER}/")}

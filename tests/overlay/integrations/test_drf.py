@@ -357,7 +357,7 @@ def test_drf_spectacular_schema_shows_the_security_scheme(emulator: Emulator) ->
 
 @pytest.mark.parametrize("order", [("me", "boards", "more"), ("boards", "more", "me")])
 def test_drf_spectacular_command_does_not_warn_of_subclasses(order: tuple[str, ...], tmp_path: Path) -> None:
-    """In a project of its own, because the command is a part of an installed app."""
+    """A subprocess has the settings that install drf-spectacular's app, which has the command."""
     pages = ", ".join(f"path({name!r}, {name.title()}.as_view())" for name in order)
     code = f"""
 import sys, django, types
