@@ -15,7 +15,7 @@ from generator.code.operations import argument_name, collection, placeholders, p
 from generator.code.views import SHARED
 from generator.contract import operation_names
 from generator.contract.naming_rules import iterator_of
-from generator.contract.nodes import METHODS, Node, follow
+from generator.contract.nodes import Node, follow, located_operations
 
 
 @attrs.frozen
@@ -140,12 +140,7 @@ class CallerView:
         self.contract = contract = with_classes(contract)
         self.version = str(contract["info"]["version"])
         self.servers = ", ".join(server["url"] for server in contract.get("servers", ()))
-        self.operations = [
-            self._operation(path, method, item[method])
-            for path, item in sorted(contract.get("paths", {}).items())
-            for method in METHODS
-            if method in item
-        ]
+        self.operations = [self._operation(*located) for located in located_operations(contract)]
         self.events = {
             name: Event(name, item["post"]["requestBody"]["content"]["application/json"]["schema"])
             for name, item in sorted(contract.get("webhooks", {}).items())

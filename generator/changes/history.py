@@ -12,7 +12,7 @@ from generator.changes.change import Change
 from generator.changes.compare import Comparison
 from generator.changes.contract_classes import with_classes
 from generator.code.compatibility import NO_SHIMS, Shims
-from generator.contract.nodes import METHODS, Node
+from generator.contract.nodes import Node, located_operations
 
 _OF_OPERATION = re.compile(r"clerk\.\w+\.\w+\((?:\.\.\. (?P<argument>\w+)=)?\)(?P<result> ->)?(?P<inner>.*)")
 _PYTHON_ONLY = re.compile(r"(function|method|model|iterator)-|.*-class-changed$|attribute-presence-changed$")
@@ -140,10 +140,7 @@ class History:
 def _addresses(facts: Node) -> dict[str, str]:
     """Return the id of each operation, by method and path."""
     return {
-        f"{method.upper()} {path}": item[method]["operationId"]
-        for path, item in sorted(facts.get("paths", {}).items())
-        for method in METHODS
-        if method in item
+        f"{method.upper()} {path}": operation["operationId"] for path, method, operation in located_operations(facts)
     }
 
 

@@ -23,7 +23,7 @@ from generator.code.docs import Docs
 from generator.code.model_builder import ModelView
 from generator.code.views import SHARED, Views
 from generator.contract import additions, class_names, operation_names, reachable, spec_folder, spelling
-from generator.contract.nodes import METHODS, SORT_KEYS, Node
+from generator.contract.nodes import SORT_KEYS, Node, located_operations
 from generator.contract.spec_folder import load
 from generator.problems import GeneratorProblem
 
@@ -177,17 +177,10 @@ def _resource_class(group: str, kind: str = "") -> str:
 def _feed(full: Node) -> Node:
     """Return the document for openapi-python-client's parser: types and names only."""
     feed: Node = _bare(copy.deepcopy({key: value for key, value in full.items() if key != "webhooks"}))
-    for item in feed["paths"].values():
-        for method in METHODS:
-            if method in item:
-                operation = item[method]
-                operation["operationId"] = operation[operation_names.KEY][
-                    "function"
-                ]  # unique, unlike ids in snake case
-                successes = {
-                    status: response for status, response in operation["responses"].items() if status.startswith("2")
-                }
-                operation["responses"] = successes or {"200": {"description": ""}}
+    for _, _, operation in located_operations(feed):
+        operation["operationId"] = operation[operation_names.KEY]["function"]  # unique, unlike ids in snake case
+        successes = {status: response for status, response in operation["responses"].items() if status.startswith("2")}
+        operation["responses"] = successes or {"200": {"description": ""}}
     return feed
 
 

@@ -25,7 +25,15 @@ from generator.code.operations import (
 )
 from generator.code.types import Types
 from generator.contract import operation_names
-from generator.contract.nodes import DATE_TIME, METHODS, RESPONSE_BY, UNIX_MS, Node, follow, is_boolean_string
+from generator.contract.nodes import (
+    DATE_TIME,
+    RESPONSE_BY,
+    UNIX_MS,
+    Node,
+    follow,
+    is_boolean_string,
+    located_operations,
+)
 from generator.problems import GeneratorProblem
 
 
@@ -43,10 +51,8 @@ class OperationBuilder:
         self._parsed = {str(model.class_info.name): model for model in parsed.models}
         # openapi-python-client renames path parameters, so an operation is looked up by its function, not by its path.
         self._addresses = {
-            item[method][operation_names.KEY]["function"]: (path, method)
-            for path, item in contract["paths"].items()
-            for method in METHODS
-            if method in item
+            facts[operation_names.KEY]["function"]: (path, method)
+            for path, method, facts in located_operations(contract)
         }
 
     def build(self, endpoint: Any) -> Operation:

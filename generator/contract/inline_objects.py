@@ -16,7 +16,7 @@ import attrs
 from clerk_core.guards import is_object
 from generator.contract import spelling
 from generator.contract.naming_rules import name_by_path
-from generator.contract.nodes import METHODS, NULL, Node
+from generator.contract.nodes import METHODS, NULL, Node, located_operations
 
 BASE = "x-base"
 """Key of an operation: the start of the names of its objects, where that is not its id."""
@@ -65,12 +65,12 @@ def base_of(operation: Node) -> str:
 
 
 def _keep_bases_apart(contract: Node, known: Mapping[str, str]) -> None:
-    """Set `BASE` of the operations whose ids do not give a name of their own."""
-    operations = [
-        (path, http, item[http]) for path, item in contract.get("paths", {}).items() for http in METHODS if http in item
-    ]
+    """Set `BASE` of each operation whose id does not give a unique name."""
     taken: set[str] = set()
-    for path, http, facts in sorted(operations, key=lambda one: (one[2]["operationId"] not in known, one[0], one[1])):
+    known_first = sorted(
+        located_operations(contract), key=lambda one: (one[2]["operationId"] not in known, one[0], one[1])
+    )
+    for path, http, facts in known_first:
         plain = spelling.pascal(facts["operationId"])
         by_path = spelling.pascal_from_snake(name_by_path(http, path, is_list=False))
         numbered = (f"{by_path}{number}" for number in itertools.count(2))

@@ -50,6 +50,12 @@ def blanked(path: str) -> str:
     return re.sub(r"{[^}]*}", "{}", path)
 
 
+def located_operations(contract: Node) -> Iterator[tuple[str, str, Node]]:
+    """Yield path, method and facts of each operation, ordered by path and then as in `METHODS`."""
+    for path, item in sorted(contract.get("paths", {}).items()):
+        yield from ((path, method, item[method]) for method in METHODS if method in item)
+
+
 def walk(node: Any) -> Iterator[Node]:
     """Yield every object of a JSON value, outer ones first."""
     if is_object(node):

@@ -21,7 +21,7 @@ from generator.contract import additions, spelling
 from generator.contract.inline_objects import base_of
 from generator.contract.name_clashes import Claim, keep_apart
 from generator.contract.naming_rules import function_name, has_pages, method_name, returns_list
-from generator.contract.nodes import METHODS, Node, blanked
+from generator.contract.nodes import Node, blanked, located_operations
 from generator.problems import GeneratorProblem
 from generator.yaml_files import read_yaml
 
@@ -103,7 +103,7 @@ class NamesBefore:
         """The start of the names of each operation's objects, by operation id."""
         self._by_path: dict[tuple[str, str], Mapping[str, str]] = {}
         self._by_id: dict[str, Mapping[str, str]] = {}
-        for path, http, facts in _operations(contract) if contract else ():
+        for path, http, facts in located_operations(contract) if contract else ():
             self.bases[facts["operationId"]] = base_of(facts)
             self._by_path[blanked(path), http] = self._by_id[facts["operationId"]] = facts.get(KEY, {})
 
@@ -121,7 +121,7 @@ def apply(chosen: Names, contract: Node, before: NamesBefore) -> Applied:
 
     `before` decides only who gets a name that several operations claim.
     """
-    operations = _operations(contract)
+    operations = list(located_operations(contract))
     for path, _, facts in operations:
         facts[KEY] = _named(contract, path, facts, chosen.operations.get(facts["operationId"], OperationNames()))
         # Not needed any more.
@@ -139,10 +139,10 @@ def name_added(chosen: Names, contract: Node, before: NamesBefore) -> None:
     Raises:
         GeneratorProblem: an operation that is not in the contract before would get the name of another one.
     """
-    named = [facts for _, _, facts in _operations(contract) if KEY in facts]
+    named = [facts for _, _, facts in located_operations(contract) if KEY in facts]
     methods = {(facts[KEY]["resource"], facts[KEY]["method"]): facts["operationId"] for facts in named}
     functions = {facts[KEY]["function"]: facts["operationId"] for facts in named}
-    for path, http, facts in _operations(contract):
+    for path, http, facts in located_operations(contract):
         if KEY in facts:
             continue
         name = facts["operationId"]
@@ -154,15 +154,9 @@ def name_added(chosen: Names, contract: Node, before: NamesBefore) -> None:
     keep_apart(_claims(chosen, contract, before))
 
 
-def _operations(contract: Node) -> list[tuple[str, str, Node]]:
-    return [
-        (path, http, item[http]) for path, item in sorted(contract["paths"].items()) for http in METHODS if http in item
-    ]
-
-
 def _claims(chosen: Names, contract: Node, before: NamesBefore) -> list[Claim]:
     claims: list[Claim] = []
-    for path, http, facts in _operations(contract):
+    for path, http, facts in located_operations(contract):
         entry = chosen.operations.get(facts["operationId"], OperationNames())
         claims.append(
             Claim(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from clerk_core.pages import PAGE_KEY
-from generator.contract.nodes import METHODS, Node, follow, walk
+from generator.contract.nodes import Node, follow, located_operations, walk
 
 SCHEMA = "#/components/schemas/"
 
@@ -32,9 +32,8 @@ def results(contract: Node, operation: Node) -> Iterator[Node]:
 
 
 def operations(contract: Node) -> Iterator[Node]:
-    """Yield all operations, ordered by path and method."""
-    for _, item in sorted(contract["paths"].items()):
-        yield from (item[method] for method in METHODS if method in item)
+    """Return all operations, ordered by path and method."""
+    return (facts for _, _, facts in located_operations(contract))
 
 
 def events(contract: Node) -> Iterator[tuple[str, Node]]:
