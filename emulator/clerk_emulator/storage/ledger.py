@@ -46,7 +46,7 @@ def append(store: Store, event_type: str, data: Json) -> None:
 
 def read_after(store: Store, number: int = 0, limit: int = -1) -> list[LedgerEntry]:
     """Return the events that follow a position, in order; at most `limit` unless it is negative."""
-    return [LedgerEntry(*row) for row in store.execute(_AFTER, number=number, limit=limit)]
+    return [LedgerEntry(*row) for row in store.select(_AFTER, number=number, limit=limit)]
 
 
 def search(
@@ -69,7 +69,7 @@ def search(
         wanted.append("type IN (SELECT value FROM json_each(:types))")
     if text:
         wanted.append("instr(data, :text) > 0")
-    found = store.execute(
+    found = store.select(
         f"{_SELECT} WHERE {' AND '.join(wanted)} ORDER BY number {order} LIMIT :limit",
         position=position,
         types=to_json(list(types)),
@@ -82,7 +82,7 @@ def search(
 
 def get(store: Store, number: int) -> LedgerEntry:
     """Return the event at a position. Raises LookupError if there is none."""
-    row = store.execute(_BY_NUMBER, number=number).fetchone()
+    row = store.select(_BY_NUMBER, number=number).fetchone()
     if row is None:
         raise LookupError(f"number: the ledger has no event {number}")
     return LedgerEntry(*row)
@@ -90,5 +90,5 @@ def get(store: Store, number: int) -> LedgerEntry:
 
 def last_number(store: Store) -> int:
     """Return the position of the last event; 0 if there is none."""
-    number: int = store.execute(_LAST).fetchone()[0]
+    number: int = store.select(_LAST).fetchone()[0]
     return number

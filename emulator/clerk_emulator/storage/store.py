@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from clerk_emulator.json_types import Json, from_json, to_json
 from clerk_emulator.storage import sql
 from clerk_emulator.storage.cause import NO_REQUEST, Cause
 from clerk_emulator.storage.clock import Clock
+from clerk_emulator.storage.connection import Block, Connection
 from clerk_emulator.storage.ids import Ids
 
 Where = sql.Expression
@@ -115,14 +116,41 @@ def _create_table(
     grouped = {one[0] for one in unique if not isinstance(one, str)}
     indexes = [
         f'CREATE INDEX "by_{name}_{column}" ON "{name}" ("{column}", id);'
-        for column in ("created_at", *columns, *owners)
+        for column in ("created_at", *columns)
         if column not in grouped
+    ]
+    # What an owner has is listed in order of creation.
+    indexes += [
+        f'CREATE INDEX "by_{name}_{owner}" ON "{name}" ("{owner}", created_at, id);'
+        for owner in owners
+        if owner not in grouped
     ]
     return "\n".join([f'CREATE TABLE "{name}" ({", ".join(parts)});', *indexes])
 
 
 class InUseError(RuntimeError):
     """Another process, or another version of the emulator, uses the database file."""
+
+
+class _Transaction(Block):
+    """A block that holds the store, and calls the listeners of `Store.on_events` at its end."""
+
+    def __init__(self, store: Store, connection: Connection, cause: Cause) -> None:
+        super().__init__(connection)
+        self._store = store
+        self._cause = cause
+
+    def __enter__(self) -> None:
+        self._store.acquire(self._cause)
+        super().__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            super().__exit__(kind)
+            if kind is None:
+                self._store.notify_listeners()
+        finally:
+            self._store.release()
 
 
 class Store:
@@ -155,6 +183,7 @@ class Store:
                 )
                 opened.callback(self._raw.close)
                 self._prepare(path)
+                self._connection = Connection(self._raw, self._settings.clear)
             except sqlite3.Error as error:
                 raise InUseError(f"{path} cannot be used: {_reason(error)}") from None
             opened.pop_all()
@@ -184,40 +213,29 @@ class Store:
         with self._lock:
             self._raw.close()
 
-    @contextlib.contextmanager
-    def transaction(self, cause: Cause = NO_REQUEST) -> Generator[None]:
+    def transaction(self, cause: Cause = NO_REQUEST) -> contextlib.AbstractContextManager[None]:
         """Run the block in a transaction; an exception rolls it back."""
-        with self._lock:
-            self.cause = cause
-            self._has_new_events = False
-            self._raw.execute("SAVEPOINT block")
-            try:
-                yield
-                # Commits, except in memory after `save_snapshot`.
-                self._raw.execute("RELEASE block")
-            except BaseException:
-                self._undo_block()
-                raise
-            if self._has_new_events:
-                for listener in self._event_listeners:
-                    listener()
+        return _Transaction(self, self._connection, cause)
 
-    @contextlib.contextmanager
-    def savepoint(self) -> Generator[None]:
+    def acquire(self, cause: Cause) -> None:
+        """Begin to hold the store, for a cause. For `transaction`."""
+        self._lock.acquire()
+        self.cause = cause
+        self._has_new_events = False
+
+    def release(self) -> None:
+        """Hold the store no longer. For `transaction`."""
+        self._lock.release()
+
+    def notify_listeners(self) -> None:
+        """Call the listeners of `on_events` if events were recorded. For `transaction`."""
+        if self._has_new_events:
+            for listener in self._event_listeners:
+                listener()
+
+    def savepoint(self) -> contextlib.AbstractContextManager[None]:
         """Run the block within the open transaction; an exception undoes what the block has written."""
-        self._raw.execute("SAVEPOINT block")
-        try:
-            yield
-            self._raw.execute("RELEASE block")
-        except BaseException:
-            self._undo_block()
-            raise
-
-    def _undo_block(self) -> None:
-        if self._raw.in_transaction:  # some failures of SQLite have rolled back already
-            self._raw.execute("ROLLBACK TO block")
-            self._raw.execute("RELEASE block")
-        self._settings.clear()
+        return Block(self._connection)
 
     def notify_after_commit(self) -> None:
         """Call the listeners of `on_events` after the open transaction."""
@@ -232,9 +250,13 @@ class Store:
         """The origin of URLs in responses and events."""
         return self.cause.origin or self.public_origin
 
+    def select(self, statement: str, *positional: Any, **named: Any) -> sqlite3.Cursor:
+        """Execute SQL that only reads, with positional or named parameters."""
+        return self._connection.read(statement, positional or named)
+
     def execute(self, statement: str, *positional: Any, **named: Any) -> sqlite3.Cursor:
         """Execute SQL with positional or named parameters on a table that is not a `ResourceTable`."""
-        return self._raw.execute(statement, positional or named)
+        return self._connection.write(statement, positional or named)
 
     def save_snapshot(self) -> None:
         """Save the current state for `restore_snapshot`. Only for a database in memory."""
@@ -263,7 +285,7 @@ class Store:
             "created_at": data.get("created_at", now),
             "updated_at": data.get("updated_at", now),
         }
-        self._raw.execute(table.insert, (*table.column_values(row), to_json(row)))
+        self._connection.write(table.insert, (*table.column_values(row), to_json(row)))
         return row
 
     def get(self, table: ResourceTable, resource_id: str) -> Json | None:
@@ -283,7 +305,7 @@ class Store:
         return self._first(f"{text} LIMIT 1", values)
 
     def _first(self, text: str, values: tuple[Any, ...]) -> Json | None:
-        found: tuple[str] | None = self._raw.execute(text, values).fetchone()
+        found: tuple[str] | None = self._connection.read(text, values).fetchone()
         return from_json(found[0]) if found else None
 
     def all(
@@ -311,17 +333,17 @@ class Store:
         if limit is not None or offset:
             text += " LIMIT ? OFFSET ?"
             values += (-1 if limit is None else limit, offset or 0)
-        return self._raw.execute(text, values).fetchall()
+        return self._connection.read(text, values).fetchall()
 
     def query(self, prepared: sql.PreparedQuery, **values: Any) -> list[Json]:
         """Return resources as `all` does, with a query from `ResourceTable.prepare`."""
-        found = self._raw.execute(prepared.text, [values[name] for name in prepared.names])
+        found = self._connection.read(prepared.text, [values[name] for name in prepared.names])
         return decode_rows([data for (data,) in found])
 
     def count(self, table: ResourceTable, *where: Where) -> int:
         """Return the number of resources that match all conditions."""
         text, values = _query(f'SELECT count(*) FROM "{table.name}"', where)
-        found: tuple[int] = self._raw.execute(text, values).fetchone()
+        found: tuple[int] = self._connection.read(text, values).fetchone()
         return found[0]
 
     def update(self, table: ResourceTable, row: Json, **changes: Any) -> Json:
@@ -329,7 +351,7 @@ class Store:
         changed = {**row, "updated_at": self.clock.now(), **changes}
         if changed != row:
             columns = table.changed_columns(row, changed, ("updated_at", *changes))
-            self._raw.execute(sql.update(table.name, tuple(columns)), (*columns.values(), row["id"]))
+            self._connection.write(sql.update(table.name, tuple(columns)), (*columns.values(), row["id"]))
         return changed
 
     def update_all(self, table: ResourceTable, *where: Where, **changes: Any) -> list[Json]:
@@ -339,14 +361,14 @@ class Store:
     def delete(self, table: ResourceTable, *where: Where) -> int:
         """Delete the resources that match all conditions, with those that they own. Return how many matched."""
         text, values = _query(f'DELETE FROM "{table.name}"', where)
-        return self._raw.execute(text, values).rowcount
+        return self._connection.write(text, values).rowcount
 
     # Settings and images
 
     def setting(self, name: str) -> Json | None:
         """Return a setting of the instance, or None."""
         if name not in self._settings:
-            found = self._raw.execute("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
+            found = self._connection.read("SELECT data FROM setting WHERE name = ?", (name,)).fetchone()
             self._settings[name] = found[0] if found else None
         text = self._settings[name]
         return None if text is None else from_json(text)
@@ -354,26 +376,26 @@ class Store:
     def set_setting(self, name: str, value: Json) -> None:
         """Store a setting of the instance."""
         text = to_json(value)
-        self._raw.execute("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, text))
+        self._connection.write("REPLACE INTO setting (name, data) VALUES (?, ?)", (name, text))
         self._settings[name] = text
 
     def add_image(self, media_type: str, content: bytes) -> str:
         """Store an image and return its id."""
         image_id = self.ids.new("img")
         text = "INSERT INTO image (id, media_type, content) VALUES (?, ?, ?)"
-        self._raw.execute(text, (image_id, media_type, content))
+        self._connection.write(text, (image_id, media_type, content))
         return image_id
 
     def image(self, image_id: str) -> tuple[str, bytes] | None:
         """Return the media type and content of an image, or None."""
-        found: tuple[str, bytes] | None = self._raw.execute(
+        found: tuple[str, bytes] | None = self._connection.read(
             "SELECT media_type, content FROM image WHERE id = ?", (image_id,)
         ).fetchone()
         return found
 
     def delete_image(self, image_id: str) -> None:
         """Delete an image."""
-        self._raw.execute("DELETE FROM image WHERE id = ?", (image_id,))
+        self._connection.write("DELETE FROM image WHERE id = ?", (image_id,))
 
 
 def _query(text: str, where: Sequence[Where], order: Sequence[sql.Expression] = ()) -> tuple[str, tuple[Any, ...]]:

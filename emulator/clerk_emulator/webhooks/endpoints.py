@@ -96,7 +96,7 @@ def require(store: Store, endpoint_id: str) -> Json:
 
 def exist(store: Store) -> bool:
     """Return whether there are endpoints. Called after each change, so it must be fast."""
-    return store.execute(_FIRST).fetchone() is not None
+    return store.select(_FIRST).fetchone() is not None
 
 
 def enabled(store: Store) -> list[Json]:

@@ -36,7 +36,7 @@ ADMIN: Json = {
 
 _OF_USER = IDENTIFICATIONS.prepare(IDENTIFICATIONS.c.user_id == sql.parameter("user_id"))
 _TEXTS_OF_USERS = f"""SELECT user_id, data FROM "{IDENTIFICATIONS.name}"
-WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY created_at, id"""  # noqa: S608 - no input in it
+WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY user_id, created_at, id"""  # noqa: S608 - no input in it
 _BY_VALUE = IDENTIFICATIONS.prepare(
     IDENTIFICATIONS.c.object == sql.parameter("kind"), IDENTIFICATIONS.c.identifier == sql.parameter("value")
 )
@@ -60,13 +60,13 @@ def of_user(store: Store, user_id: str) -> list[Json]:
 
 def texts_of_user(store: Store, user_id: str) -> tuple[str, ...]:
     """Return the JSON texts of the identifications of a user, the oldest first."""
-    return tuple([text for (text,) in store.execute(_OF_USER.text, user_id)])
+    return tuple([text for (text,) in store.select(_OF_USER.text, user_id)])
 
 
 def texts_of_users(store: Store, user_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return the JSON texts of the identifications of several users by user id, the oldest first."""
     by_user: dict[str, list[str]] = {user_id: [] for user_id in user_ids}
-    for user_id, text in store.execute(_TEXTS_OF_USERS, to_json(user_ids)):
+    for user_id, text in store.select(_TEXTS_OF_USERS, to_json(user_ids)):
         by_user[user_id].append(text)
     return by_user
 
