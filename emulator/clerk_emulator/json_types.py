@@ -12,14 +12,22 @@ Json = dict[str, Any]
 class KeptJson(dict[str, Any]):
     """A JSON object that is returned again and again, and must not be changed."""
 
-    __slots__ = ("complete_for",)
+    __slots__ = ("_text", "complete_for")
 
     complete_for: object
-    """The schema that it was found to have all properties of; None before."""
+    """The names of the schemas that it was found to have all properties of; None before."""
 
     def __init__(self, values: Json) -> None:
         super().__init__(values)
         self.complete_for = None
+        self._text: bytes | None = None
+
+    @property
+    def text(self) -> bytes:
+        """The text of the object, as `encode_json` returns it."""
+        if self._text is None:
+            self._text = encode_json(self)
+        return self._text
 
 
 _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
@@ -44,7 +52,19 @@ else:
 
 def to_json(value: Any) -> str:
     """Return the text of a JSON value, without spaces."""
-    return encode_json(value).decode()
+    return encode_value(value).decode()
+
+
+def encode_value(value: Any) -> bytes:
+    """Return the text of a JSON value as `encode_json` does, which a kept object already has."""
+    return value.text if isinstance(value, KeptJson) else encode_json(value)
+
+
+def encode_body(value: Any) -> bytes:
+    """Return the text of a JSON value as `encode_json` does, which kept objects and those in a list already have."""
+    if is_list(value) and value and isinstance(value[0], KeptJson):
+        return b"[%b]" % b",".join([encode_value(one) for one in value])
+    return encode_value(value)
 
 
 def is_object(value: Any) -> TypeGuard[Json]:

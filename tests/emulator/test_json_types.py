@@ -55,3 +55,12 @@ def test_unusual_values_have_the_same_text_without_msgspec(value: Any) -> None:
 def test_json_is_used_without_msgspec() -> None:
     assert json_types.encode_json is json_types.encode_plainly
     assert json_types.from_json(json_types.to_json({"a": [10**40, "ü"]})) == {"a": [10**40, "ü"]}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_text_of_kept_objects_is_that_of_others(kept: bool) -> None:
+    one, other = {"a": [1, "ü"]}, {"b": {}}
+    first = json_types.KeptJson(one) if kept else one
+    for value in (first, [first, other], [other, first], [], [[first]], "ü", None):
+        assert json_types.encode_body(value) == json_types.encode_body(value) == json_types.encode_plainly(value)
+        assert json_types.to_json(value) == json_types.encode_plainly(value).decode()

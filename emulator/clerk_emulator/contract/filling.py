@@ -57,10 +57,16 @@ class _ObjectSchema:
 
 
 def _fill_in(names: tuple[str, ...], value: Any, differences: Differences) -> Any:
+    if isinstance(value, KeptJson):
+        # The names are the same object for the same place in a response.
+        if value.complete_for is not names:
+            filled = _fill_in_object(names, value, differences)
+            if filled is not value:
+                return filled
+            value.complete_for = names
+        return value
     if is_object(value):
-        tag = value.get("object")
-        schema = _only_schema(names, tag if isinstance(tag, str) else None)
-        return value if schema is None else _fill_in_object(schema, value, differences)
+        return _fill_in_object(names, value, differences)
     if names and is_list(value):
         new = [_fill_in(names, one, differences) for one in value]
         return value if all(map(operator.is_, new, value)) else new
@@ -77,8 +83,10 @@ def _only_schema(names: tuple[str, ...], tag: str | None) -> _ObjectSchema | Non
     return schemas[0] if len(schemas) == 1 else None
 
 
-def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences) -> Json:
-    if isinstance(value, KeptJson) and value.complete_for is schema:
+def _fill_in_object(names: tuple[str, ...], value: Json, differences: Differences) -> Json:
+    tag = value.get("object")
+    schema = _only_schema(names, tag if isinstance(tag, str) else None)
+    if schema is None:
         return value
     new: Json = {}
     keys = tuple(value)
@@ -86,17 +94,13 @@ def _fill_in_object(schema: _ObjectSchema, value: Json, differences: Differences
         value, new = _complete(schema, value, differences)
         if not new and tuple(value) == keys and len(schema.complete) < _MAX_SHAPES:
             schema.complete.add(keys)
-    for key, names in schema.inside:
+    for key, inner_names in schema.inside:
         inner_value = value.get(key)
         if inner_value or inner_value == {}:  # null and empty lists are the most common values
-            inner = _fill_in(names, inner_value, differences)
+            inner = _fill_in(inner_names, inner_value, differences)
             if inner is not inner_value:
                 new[key] = inner
-    if new:
-        return {**value, **new}
-    if isinstance(value, KeptJson):
-        value.complete_for = schema
-    return value
+    return {**value, **new} if new else value
 
 
 def _complete(schema: _ObjectSchema, value: Json, differences: Differences) -> tuple[Json, Json]:

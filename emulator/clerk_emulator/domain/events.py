@@ -7,7 +7,7 @@ import dataclasses
 import json
 from collections.abc import Generator
 
-from clerk_emulator.json_types import Json
+from clerk_emulator.json_types import Json, KeptJson
 from clerk_emulator.storage import ledger
 from clerk_emulator.storage.ledger import LedgerEntry
 from clerk_emulator.storage.store import Store
@@ -20,6 +20,8 @@ def record(store: Store, event_type: str, data: Json) -> Json:
     the attributes of the request are added. Loading a seed records nothing.
     """
     if store.records_events:
+        # Many operations return the same object, whose text is then made once.
+        data = KeptJson(data)
         ledger.append(store, event_type, data)
     return data
 

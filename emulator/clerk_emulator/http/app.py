@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from clerk_emulator.call import Response
@@ -17,14 +15,11 @@ from clerk_emulator.domain.images import DEFAULT_IMAGE
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.transport import routing
 from clerk_emulator.http import proxies, scripts
-from clerk_emulator.json_types import encode_json
+from clerk_emulator.http.proxies import Message, Receive, Send
+from clerk_emulator.json_types import encode_body
 from clerk_emulator.request import pipeline
 from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
 from clerk_emulator.request.state import State
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
@@ -65,22 +60,26 @@ class Application:
             await self._run_lifespan(receive, send)
             return
         assert scope["type"] == "http", f"the emulator does not serve {scope['type']}"
+        headers = Headers(scope["headers"])
+        shown = await proxies.resolve_forwarded(scope) if proxies.is_forwarded(headers) else scope
         try:
-            response = await self._respond(_incoming(scope, receive))
+            response = await self._respond(_incoming(shown, headers, receive))
         except ClientDisconnectedError:
             return
         if response is None:
             await _close_connection(scope, receive)
             return
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        sent: dict[bytes, bytes] = {}
         content = response.content
         if content is None and response.body is not None:
-            content = encode_json(response.body)
-            headers.setdefault("content-type", "application/json")
+            content = encode_body(response.body)
+            sent[b"content-type"] = b"application/json"
         if content is not None or response.status != 204:
-            headers["content-length"] = str(len(content or b""))
-        raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        raw_headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in response.cookies]
+            sent[b"content-length"] = b"%d" % len(content or b"")
+        for name, value in response.headers.items():
+            sent[name.lower().encode("latin-1")] = value.encode("latin-1")
+        cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in response.cookies]
+        raw_headers = [*sent.items(), *cookies]
         await send({"type": "http.response.start", "status": response.status or 200, "headers": raw_headers})
         await send({"type": "http.response.body", "body": content or b""})
 
@@ -155,8 +154,7 @@ class Application:
             self._state.record_crash("sending webhooks", error)
 
 
-def _incoming(scope: Message, receive: Receive) -> IncomingRequest:
-    headers = Headers(scope["headers"])
+def _incoming(scope: Message, headers: Headers, receive: Receive) -> IncomingRequest:
     host = headers.get("host") or ":".join(map(str, scope.get("server") or ("127.0.0.1",)))
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     return IncomingRequest(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import secrets
-from typing import Any
+from collections.abc import Awaitable, Callable, Container, MutableMapping
+from typing import Any, cast
 
 from clerk_emulator import errors
 from clerk_emulator.domain import formats
@@ -15,6 +17,33 @@ PREFIX = "/__clerk"
 """The path at which Clerk's SDKs serve the Frontend API on the application's own origin."""
 
 _PROXY_URL = "Clerk-Proxy-Url"
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def is_forwarded(headers: Container[str]) -> bool:
+    """Return whether a reverse proxy has sent a request, by its headers."""
+    return "x-forwarded-for" in headers or "x-forwarded-proto" in headers
+
+
+async def resolve_forwarded(scope: Message) -> Message:
+    """Return the ASGI scope of a forwarded request with the client and the scheme that the reverse proxy names.
+
+    As with uvicorn, the proxy must be on this machine, or be among the addresses in `FORWARDED_ALLOW_IPS`. The given
+    scope is not changed.
+    """
+    # Imported on first use, because few requests need it. As a middleware it would take time of each.
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    async def unused(*_: Any) -> None:
+        pass
+
+    resolved: Any = dict(scope)
+    middleware = ProxyHeadersMiddleware(unused, os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))
+    await middleware(resolved, unused, unused)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return cast(Message, resolved)
 
 
 def resolve(request: IncomingRequest, secret_key: str) -> IncomingRequest:

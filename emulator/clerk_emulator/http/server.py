@@ -20,6 +20,10 @@ _HTTPProtocol: Any = AutoHTTPProtocol
 """With httptools if it is installed, otherwise with h11."""
 
 
+_CONTINUE = b"HTTP/1.1 100 "
+"""What a part begins with that no other follows until the client has sent the body."""
+
+
 class _JoiningTransport:
     """A transport that sends two parts that are written one after the other, a head and its body, at once.
 
@@ -28,27 +32,28 @@ class _JoiningTransport:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._loop = asyncio.get_running_loop()
         self._head = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send a second part together with the first, which is kept until the next step of the event loop."""
+        """Send a second part together with the first, which is kept until then, or until `flush`."""
         if self._head:
             self._transport.write(self._head + data)
             self._head = b""
+        elif data.startswith(_CONTINUE):
+            self._transport.write(data)
         else:
             self._head = data
-            self._loop.call_soon(self._flush)
 
     def close(self) -> None:
         """Send what was written, and close the transport."""
-        self._flush()
+        self.flush()
         self._transport.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what was kept. The response to a HEAD request has one part."""
         if self._head:
             self._transport.write(self._head)
             self._head = b""
@@ -61,6 +66,10 @@ class _Protocol(_HTTPProtocol):  # type: ignore[misc]
         super().connection_made(_JoiningTransport(transport))  # pyright: ignore[reportUnknownMemberType]
         if self.client:
             app.CONNECTIONS[self.client] = transport
+
+    def on_response_complete(self) -> None:
+        self.transport.flush()
+        super().on_response_complete()  # pyright: ignore[reportUnknownMemberType]
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)  # pyright: ignore[reportUnknownMemberType]
@@ -111,6 +120,7 @@ def uvicorn_config(state: State, *, access_log: bool = False, packages: Path | N
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # see `proxies.resolve_forwarded`
         # Longer than clients keep idle connections, or a request could be sent on one that the server just closes.
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,

@@ -131,6 +131,7 @@ def test_properties_that_a_closed_schema_does_not_allow_are_left_out(monkeypatch
     monkeypatch.setitem(SCHEMAS["Inner"], "additionalProperties", False)
     filling._object_schema.cache_clear()
     filling._only_schema.cache_clear()
+    filling._object_names_at.cache_clear()
     differences = filling.Differences()
     body = {**PLAIN, "inner": {"id": "1", "of_tomorrow": 1}, "of_tomorrow": 1}
     found = filling.fill_in(POINTER, body, differences)
@@ -143,11 +144,12 @@ def test_kept_object_is_checked_again_for_another_contract(monkeypatch: pytest.M
     kept = KeptJson(PLAIN)
     assert completed(kept)[0] is kept
     assert completed(kept)[0] is kept
-    assert kept.complete_for is filling._object_schema("Outer")
+    assert kept.complete_for is filling._object_names_at(POINTER)
 
     monkeypatch.setitem(SCHEMAS["Outer"], "required", [*SCHEMAS["Outer"]["required"], "of_tomorrow"])
     filling._object_schema.cache_clear()
     filling._only_schema.cache_clear()
+    filling._object_names_at.cache_clear()
     assert completed(kept) == ({**PLAIN, "of_tomorrow": None}, {"Outer.of_tomorrow"})
 
 
@@ -158,6 +160,7 @@ def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkey
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
     filling._object_schema.cache_clear()
     filling._only_schema.cache_clear()
+    filling._object_names_at.cache_clear()
     monkeypatch.setattr(emulator._state, "differences", differences := filling.Differences())
     try:
         made = api.user(username="ada_1", first_name="Ada")
@@ -167,4 +170,5 @@ def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkey
     finally:
         filling._object_schema.cache_clear()
         filling._only_schema.cache_clear()
+        filling._object_names_at.cache_clear()
     assert "shoe_size" not in str(emulator.dump())

@@ -74,3 +74,24 @@ def test_malformed_proxy_url_is_rejected(api: Api, emulator: Emulator, image_url
     headers = {"Clerk-Proxy-Url": url, "Clerk-Secret-Key": emulator.secret_key}
     problem = api.refused("GET", image_url.removeprefix("/v1"), headers=headers)
     assert (problem.status, problem.codes, problem.params) == (422, ["form_param_format_invalid"], ["Clerk-Proxy-Url"])
+
+
+def test_reverse_proxy_on_this_machine_names_client_and_scheme(api: Api, emulator: Emulator, image_url: str) -> None:
+    assert shown(api, emulator, image_url, **{"X-Forwarded-Proto": "https"}) == emulator.origin.replace("http", "https")
+    assert shown(api, emulator, image_url, **{"X-Forwarded-Proto": "ftp"}) == emulator.origin
+    api.http.post("/users", json={"username": "ada_1"}, headers={"X-Forwarded-For": "203.0.113.7"}).raise_for_status()
+    assert emulator.events[-1]["event_attributes"]["http_request"]["client_ip"] == "203.0.113.7"
+
+
+def test_untrusted_reverse_proxy_is_not_believed(
+    api: Api, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, image_url: str
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.0.0.1")
+    assert shown(api, emulator, image_url, **{"X-Forwarded-Proto": "https"}) == emulator.origin
+
+
+def test_fault_closes_the_connection_of_a_reverse_proxy(api: Api, emulator: Emulator) -> None:
+    emulator.faults.add("GetUserList", act="cut")
+    with pytest.raises(httpx.RemoteProtocolError):
+        api.http.get("/users", headers={"X-Forwarded-For": "203.0.113.7"})
+    assert emulator.problems == []

@@ -138,7 +138,7 @@ def _identification_view(identifications: list[Json]) -> _IdentificationView:
         if one["object"] == "enterprise_account":
             enterprise_accounts.append(one)
         else:
-            lists[LISTS[one["object"]]].append(serialize_identification(one))
+            lists[LISTS[one["object"]]].append(KeptJson(serialize_identification(one)))
     has_second_factor = any(one.get("reserved_for_second_factor") for one in identifications)
     return _IdentificationView(lists, enterprise_accounts, has_second_factor)
 
@@ -157,9 +157,9 @@ def _serialize(
     image_url = images.url_at(origin, row)
     enterprise_accounts, saml_accounts = accounts or ([], [])
     failed: int = row["_failed_attempts"]
-    return {
-        **public_fields(row),
-        **identifications.lists,
+    user = public_fields(row)
+    user |= identifications.lists
+    user |= {
         "has_image": row["_image"] is not None,
         "password_enabled": row["_password_digest"] is not None,
         "requires_password_reset": row["_compromised"],
@@ -174,12 +174,13 @@ def _serialize(
         "lockout_expires_in_seconds": lockout_seconds,
         "verification_attempts_remaining": None if lockout_attempts is None else max(0, lockout_attempts - failed),
     }
+    return user
 
 
 def _lockout_attempts(store: Store) -> int | None:
     """Return how often a user may enter a wrong secret; None if there is no limit."""
-    settings = USER_SETTINGS.read(store)
-    return settings["lockout_attempts"] if settings["lockout"] else None
+    limit: int = USER_SETTINGS.value(store, "lockout_attempts")
+    return limit if USER_SETTINGS.value(store, "lockout") else None
 
 
 def is_locked(store: Store, row: Json) -> bool:
