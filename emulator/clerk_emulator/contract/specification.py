@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -257,20 +257,21 @@ def _tree(api: Api) -> _Node:
     return root
 
 
-def route(path: str, api: Api = "backend") -> tuple[dict[str, Operation], list[str]]:
+@functools.lru_cache(maxsize=256)  # many requests are for the same path
+def route(path: str, api: Api = "backend") -> tuple[Mapping[str, Operation], tuple[str, ...]]:
     """Return the operations of an API at a percent-encoded path, by method, and the values of its parameters.
 
     Both are empty for an unknown path. Literal segments take precedence over parameters.
     """
-    return _walk(_tree(api), [unquote(segment) for segment in path.removeprefix("/").split("/")]) or ({}, [])
+    return _walk(_tree(api), [unquote(segment) for segment in path.removeprefix("/").split("/")]) or ({}, ())
 
 
-def _walk(node: _Node, segments: list[str]) -> tuple[dict[str, Operation], list[str]] | None:
+def _walk(node: _Node, segments: list[str]) -> tuple[Mapping[str, Operation], tuple[str, ...]] | None:
     if not segments:
-        return (node.methods, []) if node.methods else None
+        return (node.methods, ()) if node.methods else None
     head, *rest = segments
     if head in node.literal and (found := _walk(node.literal[head], rest)):
         return found
     if head and node.parameter and (found := _walk(node.parameter, rest)):
-        return found[0], [head, *found[1]]
+        return found[0], (head, *found[1])
     return None

@@ -14,7 +14,7 @@ from clerk_emulator.json_types import Json
 from clerk_emulator.storage.tables import CLIENTS, SESSIONS, USERS
 
 
-@dataclass(frozen=True)
+@dataclass
 class BrowserResponse(Response):
     """A response that sets its status, headers, cookies or content. A handler may return only the JSON body instead."""
 
@@ -27,7 +27,7 @@ class BrowserResponse(Response):
         return cls(None, status, {"Location": url}, b"", cookies)
 
 
-@dataclass(frozen=True)
+@dataclass
 class BrowserCall(BaseCall):
     """A request of a browser to the Frontend API."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from clerk_emulator.call import Body, Call, Response, Upload
@@ -43,7 +44,7 @@ async def respond(state: State, request: IncomingRequest) -> Response | None:
     return response
 
 
-async def _run(state: State, request: IncomingRequest, operation: Operation, path_values: list[str]) -> Response:
+async def _run(state: State, request: IncomingRequest, operation: Operation, path_values: Sequence[str]) -> Response:
     """Authenticate and validate a request, and run its handler. Raises ClerkAPIError."""
     query = request.query
     caller = authentication.authenticate(operation, request.single_header("authorization"), state.keys, state.store)

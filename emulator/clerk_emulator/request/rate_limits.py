@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from typing import Literal
 
 from clerk_emulator.contract.specification import Operation
@@ -54,7 +55,7 @@ class RateLimits:
         self._latest = 0
         self._windows = {seconds: _Window(seconds * 1000) for seconds in (_TEN_SECONDS, _HOUR)}
 
-    def count(self, operation: Operation, path: list[str]) -> None:
+    def count(self, operation: Operation, path: Sequence[str]) -> None:
         """Count a call. Raises Clerk's 429, with the seconds to wait, if a limit is exceeded."""
         if self._instance is None or operation.id in _UNLIMITED:
             return

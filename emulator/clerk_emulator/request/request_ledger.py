@@ -76,6 +76,10 @@ class RecordedRequest:
         }
 
 
+def _recorded(fields: dict[str, Any]) -> RecordedRequest:
+    return RecordedRequest(**{**fields, "path": mask(fields["path"]), "duration": round(fields["duration"], 3)})
+
+
 def _form(content: bytes) -> Json:
     """Return the values of a form. Those of a repeated name are a list."""
     values: dict[str, list[str]] = {}
@@ -96,7 +100,7 @@ class RequestLedger:
     def __iter__(self) -> Iterator[RecordedRequest]:
         with self._lock:
             recorded = list(self._requests)
-        return (RecordedRequest(**{**fields, "path": mask(fields["path"])}) for fields in recorded)
+        return (_recorded(fields) for fields in recorded)
 
     def __len__(self) -> int:
         return len(self._requests)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from clerk_emulator.call import Body, Response, Upload
 from clerk_emulator.contract import specification
@@ -54,7 +54,7 @@ async def respond(state: State, request: IncomingRequest) -> Response | None:
 
 
 async def _run(
-    state: State, request: IncomingRequest, operation: Operation, path_values: list[str], query: dict[str, str]
+    state: State, request: IncomingRequest, operation: Operation, path_values: Sequence[str], query: dict[str, str]
 ) -> Response:
     """Validate a request, and run its handler. Raises ClerkAPIError."""
     handler = HANDLERS.get(operation.id)
