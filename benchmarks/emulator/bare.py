@@ -23,20 +23,22 @@ _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def serve(configuration: uvicorn.Config, listening: socket.socket) -> None:
-    """Serve until stdin is closed.
+    """Serve until stdin is closed, in the main thread, as servers do.
 
     Prints the port first; then, for each line that it reads, the processor time (s) and the peak memory (bytes) that
     this process has used.
     """
     server = uvicorn.Server(configuration)
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
+
+    def report() -> None:
+        for _ in sys.stdin:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _PEAK_UNIT
+            print(json.dumps({"seconds": time.process_time(), "bytes": peak}), flush=True)
+        server.should_exit = True
+
+    threading.Thread(target=report, daemon=True).start()
     print(listening.getsockname()[1], flush=True)
-    for _ in sys.stdin:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _PEAK_UNIT
-        print(json.dumps({"seconds": time.process_time(), "bytes": peak}), flush=True)
-    server.should_exit = True
-    thread.join()
+    server.run([listening])
 
 
 def main(body: str) -> None:

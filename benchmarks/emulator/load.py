@@ -80,8 +80,13 @@ class Server:
             connections = [stack.enter_context(connected(self._port)) for _ in range(_CONNECTIONS)]
             _exchange(connections, [Request("/users?limit=1").encoded(next(self._keys))] * _CONNECTIONS)
             before, begun = self.used()["seconds"], time.perf_counter()
-            for start in range(0, len(encoded), _CONNECTIONS):
-                _exchange(connections, encoded[start : start + _CONNECTIONS])
+            for number, request in enumerate(encoded):
+                connection = connections[number % _CONNECTIONS]
+                if number >= _CONNECTIONS:
+                    read_response(connection)
+                connection.sendall(request)
+            for number in range(len(encoded), len(encoded) + _CONNECTIONS):
+                read_response(connections[number % _CONNECTIONS])
             elapsed = time.perf_counter() - begun
             return Cost((self.used()["seconds"] - before) / len(requests), elapsed / len(requests))
 
