@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
-from typing import Any, TypeGuard
+from typing import Any, NoReturn, TypeGuard
 
 Json = dict[str, Any]
 
@@ -38,16 +39,48 @@ def encode_plainly(value: Any) -> bytes:
     return _compact(value).encode()
 
 
+def _reject_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _parse_finite(text: str) -> float:
+    # A number that is too large would become Infinity, which is not valid JSON in the response.
+    if math.isinf(number := float(text)):
+        raise ValueError(text)
+    return number
+
+
+_strict = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_parse_finite).decode
+
+
+def decode_plainly(text: bytes) -> Any:
+    """Return the value of a JSON text, as `decode_json` does without msgspec."""
+    return _strict(text.decode("utf-8"))
+
+
 try:
     # Unlike orjson, it has integers of any size.
+    from msgspec import MsgspecError
     from msgspec.json import Decoder, Encoder
 except ImportError:  # it is not there for all platforms
     encode_json: Callable[[Any], bytes] = encode_plainly
     from_json: Callable[[str], Any] = json.loads
+    decode_json: Callable[[bytes], Any] = decode_plainly
 else:
     encode_json = Encoder().encode
-    from_json = Decoder().decode
+    _decode = Decoder().decode
+    from_json = _decode
+
+    def _decode_strictly(text: bytes) -> Any:
+        try:
+            return _decode(text)
+        except (MsgspecError, RecursionError, UnicodeError):
+            # It accepts unpaired surrogates, and says what is wrong otherwise.
+            return decode_plainly(text)
+
+    decode_json = _decode_strictly
 # `encode_json` returns the text of a JSON value in UTF-8, without spaces. `from_json` reads what it wrote.
+# `decode_json` reads what others wrote: it raises ValueError or RecursionError if that is not JSON.
 
 
 def to_json(value: Any) -> str:

@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ def without_msgspec(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_text_has_the_value_that_was_written(value: Any) -> None:
     text = json_types.to_json(value)
 
-    assert json_types.from_json(text) == value
+    assert json_types.from_json(text) == json_types.decode_json(text.encode()) == value
     assert repr(json.loads(text)) == repr(value)  # types and signs too
     assert json.loads(json_types.encode_plainly(value)) == value
 
@@ -64,3 +64,46 @@ def test_text_of_kept_objects_is_that_of_others(kept: bool) -> None:
     for value in (first, [first, other], [other, first], [], [[first]], "ü", None):
         assert json_types.encode_body(value) == json_types.encode_body(value) == json_types.encode_plainly(value)
         assert json_types.to_json(value) == json_types.encode_plainly(value).decode()
+
+
+NOT_JSON = (
+    "",
+    "[1",
+    "1 2",
+    "01",
+    ".5",
+    "tru",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e999",
+    "-1e999",
+    '"\\x"',
+    '"\t"',
+    "\ufeff1",
+    "[" * 9999,
+)
+
+
+@pytest.mark.parametrize("text", NOT_JSON)
+def test_what_is_not_json_is_refused(text: str) -> None:
+    for decode in (json_types.decode_json, json_types.decode_plainly):
+        with pytest.raises((ValueError, RecursionError)):
+            decode(text.encode())
+
+
+@given(st.text(alphabet='[]{},:"\\u0d8efnrtals-+.1E x\t', max_size=12))
+def test_others_json_is_read_in_the_same_way_without_msgspec(text: str) -> None:
+    def read(decode: Callable[[bytes], Any]) -> str:
+        try:
+            return repr(decode(text.encode()))
+        except ValueError:
+            return "not JSON"
+
+    assert read(json_types.decode_json) == read(json_types.decode_plainly)
+
+
+def test_text_that_is_not_utf_8_is_refused() -> None:
+    for decode in (json_types.decode_json, json_types.decode_plainly):
+        with pytest.raises(ValueError, match="decode"):
+            decode(b'"\xff"')

@@ -42,10 +42,13 @@ def compile_check(schema: Json) -> Check:
     checks = [_COMPILERS.get(key, _compile_unknown)(value) for key, value in schema.items() if _is_keyword(key)]
     if allowed := integers.allowed(schema):
         checks.append(lambda value: type(value) is not int or value in allowed)
-    if not _OBJECT.isdisjoint(schema):
+    if any(schema.get(key) not in (None, True) for key in _OBJECT):
         checks.append(_compile_object(schema))
     if len(checks) == 1:
         return checks[0]
+    if len(checks) == 2:  # the type and something else
+        first, second = checks
+        return lambda value: first(value) and second(value)
     return lambda value: all(check(value) for check in checks)
 
 

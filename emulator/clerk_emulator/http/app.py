@@ -24,6 +24,7 @@ from clerk_emulator.request.state import State
 CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""
 
+_JSON = (b"content-type", b"application/json")
 _IMAGES = "/images/"
 _HOSTED = (
     "/assets/",
@@ -37,6 +38,7 @@ _HOSTED = (
     "/waitlist",
 )
 """What the paths of hosted pages begin with, and those of other things too."""
+_API = f"{pipeline.PREFIX}/"
 
 
 def create_app(state: State, packages: Path | None = None) -> Application:
@@ -69,17 +71,17 @@ class Application:
         if response is None:
             await _close_connection(scope, receive)
             return
-        sent: dict[bytes, bytes] = {}
         content = response.content
+        raw_headers: list[tuple[bytes, bytes]] = []
         if content is None and response.body is not None:
             content = encode_body(response.body)
-            sent[b"content-type"] = b"application/json"
+            raw_headers.append(_JSON)
         if content is not None or response.status != 204:
-            sent[b"content-length"] = b"%d" % len(content or b"")
+            raw_headers.append((b"content-length", b"%d" % len(content or b"")))
         for name, value in response.headers.items():
-            sent[name.lower().encode("latin-1")] = value.encode("latin-1")
-        cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in response.cookies]
-        raw_headers = [*sent.items(), *cookies]
+            raw_headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        for cookie in response.cookies:
+            raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
         await send({"type": "http.response.start", "status": response.status or 200, "headers": raw_headers})
         await send({"type": "http.response.body", "body": content or b""})
 
@@ -102,6 +104,19 @@ class Application:
             request = proxies.resolve(request, self._state.keys.secret_key)
         except ClerkAPIError as error:
             return Response(error.body(self._state.ids.hex()), error.status)
+        if not request.path.startswith(_API):
+            other = await self._respond_beside_the_apis(request)
+            if other is not None:
+                return other
+        if routing.is_for_frontend_api(request):
+            # Likewise.
+            from clerk_emulator.frontend_api.transport import pipeline as frontend_pipeline
+
+            return await frontend_pipeline.respond(self._state, request)
+        return await pipeline.respond(self._state, request)
+
+    async def _respond_beside_the_apis(self, request: IncomingRequest) -> Response | None:
+        """Return a hosted page, the keys, an image or a script; None for another path."""
         if request.path.startswith(_HOSTED):
             # Likewise.
             from clerk_emulator.http import pages
@@ -117,12 +132,7 @@ class Application:
                 return self._image(image_id)
             if request.path.startswith(scripts.PREFIX):
                 return scripts.respond(self._packages, request.path)
-        if routing.is_for_frontend_api(request):
-            # Likewise.
-            from clerk_emulator.frontend_api.transport import pipeline as frontend_pipeline
-
-            return await frontend_pipeline.respond(self._state, request)
-        return await pipeline.respond(self._state, request)
+        return None
 
     def _image(self, image_id: str) -> Response:
         with self._state.store.transaction():

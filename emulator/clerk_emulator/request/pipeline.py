@@ -54,7 +54,7 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
     if handler is None and operation.id not in generic_operations():
         raise not_emulated(operation)
     try:
-        parsed_query, body, files = await _parse(request, operation, version)
+        parsed_query, body, files = await _parse(request, query, operation, version)
     except ClerkAPIError as error:
         if handler is None:
             error.headers[generic_handlers.HEADER] = "generic"
@@ -80,9 +80,11 @@ async def _run(state: State, request: IncomingRequest, operation: Operation, pat
     return await execute(state, call, generic_handlers.handle)
 
 
-async def _parse(request: IncomingRequest, operation: Operation, version: str) -> tuple[Json, Any, dict[str, Upload]]:
+async def _parse(
+    request: IncomingRequest, pairs: list[tuple[str, str]], operation: Operation, version: str
+) -> tuple[Json, Any, dict[str, Upload]]:
     """Return the query, the body and the files of a request. Raises ClerkAPIError."""
-    query = validation.parse_query(operation, request.query)
+    query = validation.parse_query(operation, pairs)
     if operation.body_type == "multipart/form-data":
         return query, *await request.form(operation)
     raw = await request.read(JSON_LIMIT)

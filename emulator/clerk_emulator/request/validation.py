@@ -6,13 +6,12 @@ All violations of a request are reported in one response.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
-from clerk_emulator import errors
+from clerk_emulator import errors, json_types
 from clerk_emulator.contract.schemas import text_violations, violations
 from clerk_emulator.contract.specification import Operation, Parameter, resolve
 from clerk_emulator.contract.violation import Violation
@@ -156,7 +155,7 @@ def _unknown_properties(schema: Json, value: Any) -> list[ClerkAPIError]:
 def parse_json(raw: bytes) -> Any:
     """Return the value of a JSON body. Raises Clerk's 400 if it is invalid or nests too deep."""
     try:
-        value = _DECODER.decode(raw.decode("utf-8"))
+        value = json_types.decode_json(raw)
     except (ValueError, RecursionError):
         raise errors.unreadable_body("it is not JSON") from None
     # Most bodies have too few brackets for it.
@@ -168,20 +167,6 @@ def parse_json(raw: bytes) -> Any:
         except UnicodeEncodeError:
             raise errors.unreadable_body("it contains an unpaired surrogate") from None
     return value
-
-
-def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _parse_finite(text: str) -> float:
-    # A number that is too large would become Infinity, which is not valid JSON in the response.
-    if math.isinf(number := float(text)):
-        raise ValueError(text)
-    return number
-
-
-_DECODER = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_parse_finite)
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

@@ -9,7 +9,7 @@ from clerk_emulator.storage.clock import Clock
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _EPOCH = 1_400_000_000
-_TIME_DIGITS, _RANDOM_DIGITS = 14, 13
+_RANDOM_DIGITS = 13
 _PAIRS = [first + second for first in _BASE62 for second in _BASE62]
 _RANDOM_NUMBERS = 62**_RANDOM_DIGITS
 _DIGIT_OF_BYTE = bytes(ord(_BASE62[byte % 62]) for byte in range(256))
@@ -67,9 +67,13 @@ class Ids:
 
 
 def _base62(number: int) -> str:
-    # By pairs, because most of the time goes into dividing.
-    pairs: list[str] = []
-    for _ in range(_TIME_DIGITS // 2):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
+    """Return the 14 digits of a number."""
+    # By pairs, because most of the time goes into dividing, and without a loop, because nearly each request makes ids.
+    number, seventh = divmod(number, 3844)
+    number, sixth = divmod(number, 3844)
+    number, fifth = divmod(number, 3844)
+    number, fourth = divmod(number, 3844)
+    number, third = divmod(number, 3844)
+    first, second = divmod(number, 3844)
+    pairs = _PAIRS
+    return f"{pairs[first]}{pairs[second]}{pairs[third]}{pairs[fourth]}{pairs[fifth]}{pairs[sixth]}{pairs[seventh]}"

@@ -16,7 +16,8 @@ from clerk_emulator.webhooks import signing
 ENDPOINTS = ResourceTable("webhook_endpoint", "ep", {"url": str}, unique=("url",))
 """`_position` is the number of the last event in the ledger that was considered for the endpoint."""
 
-_FIRST = f"{ENDPOINTS.select} LIMIT 1"
+_WERE_ADDED = "webhook_endpoints"
+"""A setting that there is from the first endpoint on. Unlike the endpoints, it is read without a query."""
 
 ROTATION_MILLISECONDS = 24 * 3600 * 1000
 """How long webhooks are signed with the former secret too."""
@@ -37,6 +38,7 @@ def add(store: Store, url: str, events: Sequence[str] | None = None, secret: str
     _validate_url(url)
     if store.find(ENDPOINTS, ENDPOINTS.c.url == url):
         raise ValueError(f"url: there is already an endpoint for {url}")
+    store.set_setting(_WERE_ADDED, {})
     return store.create(
         ENDPOINTS,
         {
@@ -94,9 +96,9 @@ def require(store: Store, endpoint_id: str) -> Json:
     return endpoint
 
 
-def exist(store: Store) -> bool:
-    """Return whether there are endpoints. Called after each change, so it must be fast."""
-    return store.select(_FIRST).fetchone() is not None
+def were_added(store: Store) -> bool:
+    """Return whether an endpoint was ever added. Called after each change, so it must be fast."""
+    return store.setting(_WERE_ADDED) is not None
 
 
 def enabled(store: Store) -> list[Json]:

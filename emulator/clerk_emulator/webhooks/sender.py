@@ -46,7 +46,7 @@ class Sender:
         store.clock.on_change(self.wake)
 
     def _on_events(self) -> None:
-        if endpoints.exist(self._store):
+        if endpoints.were_added(self._store):
             self.wake()
 
     def wake(self) -> None:
