@@ -24,10 +24,10 @@ _PEER_HEADS = ("request", "emulator", PEER, "ratio", "ratio of processor time", 
 _HOW = """\
 ## How it is measured
 
-`make bench-emulator` runs everything and writes this page. Each server runs in its own process. A client sends
-requests over four loopback connections that stay open. The Python is that of Debian, which is built with profile-guided
-optimization, as those of python.org and of the Docker images are. One that pyenv builds by default is about a fifth
-slower.
+`make bench-emulator` runs everything and writes this page. Each server runs in its own process. A client keeps
+a request pending on each of four loopback connections, so that the server never waits for one. The Python is that of
+Debian, which is built with profile-guided optimization, as those of python.org and of the Docker images are. One that
+pyenv builds by default is about a fifth slower.
 
 - **The peer** is the npm package {peer}, which emulates Clerk among others. Both servers start with {users} users,
   keep their state in memory, and receive the same requests in turn, {batch} in each round. "Per second" is elapsed
