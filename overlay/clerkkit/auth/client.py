@@ -183,7 +183,9 @@ class Auth(_FlowBuilder):
             InvalidArgument: an argument is invalid.
         """
         expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
-        return run_flow(self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations))
+        verifier = self._build_verifier(jwt_key, cache, now)
+        known = verifier.verify_known_claims(token, expectations)
+        return run_flow(self._do, verifier.verify_claims(token, expectations)) if known is None else known
 
     @renamed_argument("memo", "cache")
     def verify_machine_token(
@@ -319,9 +321,9 @@ class AsyncAuth(_FlowBuilder):
             InvalidArgument: an argument is invalid.
         """
         expectations = build_expectations(authorized_parties, audience, issuer, clock_skew, header_type)
-        return await run_flow_async(
-            self._do, self._build_verifier(jwt_key, cache, now).verify_claims(token, expectations)
-        )
+        verifier = self._build_verifier(jwt_key, cache, now)
+        known = verifier.verify_known_claims(token, expectations)
+        return await run_flow_async(self._do, verifier.verify_claims(token, expectations)) if known is None else known
 
     @renamed_argument("memo", "cache")
     async def verify_machine_token(

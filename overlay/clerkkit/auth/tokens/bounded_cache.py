@@ -51,4 +51,5 @@ class BoundedCache(Generic[V]):
 
 def make_digest(*secrets: str) -> bytes:
     """Return a cache key from which the secrets cannot be read. Works for any text, lone surrogates included."""
-    return sha256("\0".join(secrets).encode("utf-8", "surrogatepass")).digest()
+    text = secrets[0] if len(secrets) == 1 else "\0".join(secrets)
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()

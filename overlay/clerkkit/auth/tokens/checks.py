@@ -96,9 +96,9 @@ def check_session_claims(claims: Mapping[str, Any]) -> None:
     Raises:
         TokenRefused: one of them is an empty string.
     """
-    for name in ("sid", "azp"):
-        if claims.get(name) == "":
-            raise TokenRefused(VERIFICATION_FAILED, f"The token's {name} is empty.", detail=f"{name}-empty")
+    if claims.get("sid") == "" or claims.get("azp") == "":
+        name = "sid" if claims.get("sid") == "" else "azp"
+        raise TokenRefused(VERIFICATION_FAILED, f"The token's {name} is empty.", detail=f"{name}-empty")
 
 
 def _check_audience(audience: object, accepted: frozenset[str]) -> None:

@@ -102,10 +102,7 @@ class Verifier:
         Raises:
             TokenRefused: the token is malformed, its header is not accepted, or no key of the instance has signed it.
         """
-        jwt, signer = self._parse(token)
-        if not accepts_category(jwt.header.get("cat")):
-            raise TokenRefused(INVALID, "The token's category (cat) is not accepted for this use.")
-        check_header(jwt.header, expectations)
+        jwt, signer = self._parse_accepted(token, expectations, accepts_category)
         key = self._get_key(jwt) or (yield from self._find_key(jwt))
         if signer is key:
             return jwt
@@ -125,6 +122,17 @@ class Verifier:
         if self.verified_tokens is not None:
             self.verified_tokens.put(token, jwt, key)
         return jwt
+
+    def _parse_accepted(
+        self, token: str, expectations: Expectations, accepts_category: AcceptsCategory
+    ) -> tuple[Jwt, PublicKey | None]:
+        """Return what `_parse` does, for a token whose header is accepted."""
+        parsed = self._parse(token)
+        header = parsed[0].header
+        if not accepts_category(header.get("cat")):
+            raise TokenRefused(INVALID, "The token's category (cat) is not accepted for this use.")
+        check_header(header, expectations)
+        return parsed
 
     def verify(self, token: str, expectations: Expectations, accepts_category: AcceptsCategory) -> AuthFlow[Jwt]:
         """Verify header, signature and claims.
@@ -152,7 +160,24 @@ class Verifier:
         Raises:
             TokenRefused: the token is not accepted.
         """
-        jwt = yield from self.verify(token, expectations, is_not_m2m_category)
+        jwt = yield from self.verify_signature(token, expectations, is_not_m2m_category)
+        return self._check_session(jwt, expectations)
+
+    def verify_known_claims(self, token: str, expectations: Expectations) -> SessionClaims | None:
+        """Do what `verify_claims` does for a token whose signature is cached. Return None for another token.
+
+        A flow that has nothing to send would take a fifth longer.
+
+        Raises:
+            TokenRefused: the token is not accepted.
+        """
+        jwt, signer = self._parse_accepted(token, expectations, is_not_m2m_category)
+        if signer is None or signer is not self._get_key(jwt):
+            return None
+        return self._check_session(jwt, expectations)
+
+    def _check_session(self, jwt: Jwt, expectations: Expectations) -> SessionClaims:
+        check_claims(jwt, expectations, self.clock())
         check_session_claims(jwt.claims)
         is_new = jwt.session_claims is None
         claims = build_session_claims(jwt)
