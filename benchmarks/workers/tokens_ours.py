@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jwt
@@ -36,13 +37,13 @@ def main() -> None:
 
         def prepare(count: int) -> Callable[[], None]:
             auth = Clerk("sk_test_x").auth
-            return each(lambda value: function(auth, value), values)(count)
+            return each(partial(function, auth), values)(count)
 
         return prepare
 
     def again(function: Callable[[Auth, Any], object], values: Callable[[int], list[Any]]) -> Task:
         """Verify with a client that has seen the token."""
-        return each(lambda value: function(known, value), values)
+        return each(partial(function, known), values)
 
     (token,), (request,), (browser_request,) = samples.token(1), samples.request(1), samples.browser_request(1)
     check("token", verify(known, token).user_id, samples.user_id)

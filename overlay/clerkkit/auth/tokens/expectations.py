@@ -45,7 +45,7 @@ def build_expectations(
     """
     if isinstance(authorized_parties, str):
         raise InvalidArgument("authorized_parties", "expected a list of origins, got one string")
-    if not is_number(clock_skew) or not 0 <= clock_skew < inf:
+    if clock_skew != CLOCK_SKEW and (not is_number(clock_skew) or not 0 <= clock_skew < inf):
         raise InvalidArgument("clock_skew", "expected seconds, 0 or more")
     return _build(
         _read_texts("authorized_parties", authorized_parties),
@@ -57,10 +57,10 @@ def build_expectations(
 
 
 def _read_texts(argument: str, value: Texts) -> _Texts:
-    if value is None or value == "":
+    if value is None:
         return ()
     if isinstance(value, str):
-        return (value,)
+        return (value,) if value else ()
     if not is_collection(value):
         raise InvalidArgument(argument, f"expected a string or a list of strings, got {type(value).__name__}")
     for text in value:
