@@ -49,7 +49,6 @@ class BoundedCache(Generic[V]):
         self._young_size += size
 
 
-def make_digest(*secrets: str) -> bytes:
-    """Return a cache key from which the secrets cannot be read. Works for any text, lone surrogates included."""
-    text = secrets[0] if len(secrets) == 1 else "\0".join(secrets)
-    return sha256(text.encode("utf-8", "surrogatepass")).digest()
+def make_digest(secret: str) -> bytes:
+    """Return a cache key from which the secret cannot be read. Works for any text, lone surrogates included."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).digest()

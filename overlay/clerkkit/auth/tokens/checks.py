@@ -67,7 +67,9 @@ def check_claims(jwt: Jwt, expectations: Expectations, now: float) -> None:
 def _check_times(claims: Mapping[str, Any], skew: float, now: float) -> None:
     if "exp" not in claims:
         raise TokenRefused(VERIFICATION_FAILED, "The token has no expiration (exp).", detail="exp-missing")
-    end = _read_seconds(claims, "exp")
+    end = claims["exp"]
+    if type(end) is not int:
+        end = _read_seconds(claims, "exp")
     if end <= now - skew:
         problem = f"The token expired at {_format_time(end)}; the current time is {_format_time(now)}."
         raise TokenRefused(EXPIRED, problem)

@@ -30,6 +30,16 @@ _NO_EXPECTATIONS = Expectations()
 class Verifier:
     """Verifies the tokens of one call or request."""
 
+    __slots__ = (
+        "_parsed",
+        "clock",
+        "jwt_key",
+        "machine_tokens",
+        "opaque_call_limit",
+        "signing_keys",
+        "verified_tokens",
+    )
+
     def __init__(
         self,
         signing_keys: SigningKeyCache | None = None,
@@ -179,9 +189,11 @@ class Verifier:
     def _check_session(self, jwt: Jwt, expectations: Expectations) -> SessionClaims:
         check_claims(jwt, expectations, self.clock())
         check_session_claims(jwt.claims)
-        is_new = jwt.session_claims is None
+        known: SessionClaims | None = jwt.session_claims
+        if known is not None:
+            return known
         claims = build_session_claims(jwt)
-        if is_new and self.verified_tokens is not None:
+        if self.verified_tokens is not None:
             self.verified_tokens.add_claims(claims)
         return claims
 

@@ -85,7 +85,7 @@ class _OpaqueToken(NamedTuple):
 
     @property
     def digest(self) -> bytes:
-        return make_digest(self.token, self.secret_key)
+        return make_digest(f"{self.token}\0{self.secret_key}")
 
     def build_step(self) -> Request[Any] | SendWithKey:
         request = self._build_request()
