@@ -90,7 +90,7 @@ def main(count: str, db: str = "") -> None:
     state = State(db=db or None, secret_key=bare.SECRET_KEY)
     fill(state, int(count))
     bare.serve(uvicorn_config(state), listen())
-    state.store.close()
+    state.close()
 
 
 if __name__ == "__main__":

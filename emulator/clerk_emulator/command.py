@@ -81,7 +81,7 @@ def _dump(options: argparse.Namespace) -> None:
         with state.store.transaction():
             print(to_yaml(dump(state)), end="")
     finally:
-        state.store.close()
+        state.close()
 
 
 def _print_environment(options: argparse.Namespace) -> None:
@@ -97,7 +97,7 @@ def _print_environment(options: argparse.Namespace) -> None:
             raise ValueError(f"--print-env: no emulator runs at {origin}, and neither --db nor --secret-key is given")
         state = create_state(db=options.db, secret_key=options.secret_key, publishable_key=options.publishable_key)
         variables = _variables(origin, state)
-        state.store.close()
+        state.close()
     print(_exports(variables))
 
 
@@ -149,7 +149,7 @@ def _serve(options: argparse.Namespace) -> None:
         webhooks=[{"url": url, "secret": options.webhook_secret} for url in options.webhook],
     )
     with contextlib.ExitStack() as opened:
-        opened.callback(state.store.close)
+        opened.callback(state.close)
         listener = listen(options.host, options.port)
         opened.callback(listener.close)
         server = Server(uvicorn_config(state, access_log=not options.quiet, packages=packages))

@@ -88,7 +88,7 @@ class Emulator(Controls):
         super().__init__(state)
         self._https: HttpsListener | None = None
         with contextlib.ExitStack() as opened:
-            opened.callback(state.store.close)
+            opened.callback(state.close)
             self._socket = listen(host, port)
             opened.callback(self._socket.close)
             if https_port is not None:

@@ -118,7 +118,7 @@ class Application:
     async def _respond_beside_the_apis(self, request: IncomingRequest) -> Response | None:
         """Return a hosted page, the keys, an image or a script; None for another path."""
         if request.path.startswith(_HOSTED):
-            # Likewise.
+            # Imported on first use, because an emulator starts faster without it.
             from clerk_emulator.http import pages
 
             page = await pages.respond_hosted(self._state, request)

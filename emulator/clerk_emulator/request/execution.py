@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from clerk_emulator.call import Call, Caller, Handler, Response
@@ -15,9 +13,6 @@ from clerk_emulator.json_types import Json, is_object
 from clerk_emulator.operations.registry import HANDLERS
 from clerk_emulator.request import validation
 from clerk_emulator.request.state import State
-
-# One core is left to the event loop: more threads make it wait for a processor, which takes longer than a signature.
-_COMPUTING = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "clerk_emulator")
 
 
 async def execute(state: State, call: Call, handle: Handler) -> Response:
@@ -30,7 +25,7 @@ async def execute(state: State, call: Call, handle: Handler) -> Response:
     response = result if isinstance(result, Response) else Response(result)
     body: Any = response.body
     if response.compute_body:
-        body = await asyncio.get_running_loop().run_in_executor(_COMPUTING, response.compute_body)
+        body = await asyncio.get_running_loop().run_in_executor(state.computing, response.compute_body)
     status = response.status or call.operation.success
     pointer = call.operation.responses.get(status)
     if pointer:

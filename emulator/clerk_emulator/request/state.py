@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,10 @@ class State:
         self.problems: list[str] = []
         self.differences = Differences()
         self.generic: set[str] = set()
+        # One core is left to the event loop: more threads make it wait for a processor, which takes longer than a
+        # signature.
+        self.computing = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "clerk_emulator")
+        """The threads that sign tokens. They start when they are needed."""
         chosen = {"secret_key": secret_key, "publishable_key": publishable_key}
         given_keys = {**(keys or {}), **{name: key for name, key in chosen.items() if key is not None}}
         try:
@@ -109,6 +115,11 @@ class State:
         self._in_memory = db is None
         if self._in_memory:
             self.store.save_snapshot()
+
+    def close(self) -> None:
+        """Close the database, and end the threads."""
+        self.computing.shutdown()
+        self.store.close()
 
     def reset(self) -> None:
         """Restore the initial state, including time and faults. Raises RuntimeError if the state is in a file."""

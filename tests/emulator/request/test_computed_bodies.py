@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -101,4 +104,35 @@ def test_perform_computes_the_body() -> None:
     claims = jwts.read(state.keys, token["jwt"])
     assert claims is not None
     assert claims["sub"] == user["id"]
-    state.store.close()
+    state.close()
+
+
+_IN_A_FORK = """
+import os
+
+import httpx
+
+from clerk_emulator import Emulator
+
+
+def sign() -> None:
+    with Emulator() as emulator:
+        key = {"Authorization": f"Bearer {emulator.secret_key}"}
+        with httpx.Client(base_url=f"{emulator.origin}/v1", headers=key, timeout=10, trust_env=False) as http:
+            user = http.post("/users", json={"username": "ada_1"}).json()["id"]
+            session = http.post("/sessions", json={"user_id": user}).json()["id"]
+            http.post(f"/sessions/{session}/tokens").raise_for_status()
+
+
+sign()
+child = os.fork()
+if child == 0:
+    sign()
+    os._exit(0)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_forked_process_signs_tokens_of_its_own_emulator() -> None:
+    subprocess.run([sys.executable, "-W", "ignore", "-c", _IN_A_FORK], check=True, timeout=60)

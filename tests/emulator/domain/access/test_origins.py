@@ -24,7 +24,7 @@ def store() -> Iterator[Store]:
         state.store.create(REDIRECT_URLS, {"url": "myapp://callback"})
         state.store.create(REDIRECT_URLS, {"url": "https://registered.example.com/back"})
         yield state.store
-    state.store.close()
+    state.close()
 
 
 @pytest.mark.parametrize(
