@@ -259,7 +259,7 @@ def together(sides: Sides, url: str) -> list[Measure]:
                 )
             )
             for number in (64, 256):
-                # In a process of its own: what the rows before have left in memory would change it by 5 %.
+                # In a new process, because memory that earlier rows have used makes the tasks up to 5 % slower.
                 with _worker(sides.tasks, "tasks.py", sides.one, url) as alone:
                     measures.append(
                         compared(

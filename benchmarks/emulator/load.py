@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -80,13 +81,7 @@ class Server:
             connections = [stack.enter_context(connected(self._port)) for _ in range(_CONNECTIONS)]
             _exchange(connections, [Request("/users?limit=1").encoded(next(self._keys))] * _CONNECTIONS)
             before, begun = self.used()["seconds"], time.perf_counter()
-            for number, request in enumerate(encoded):
-                connection = connections[number % _CONNECTIONS]
-                if number >= _CONNECTIONS:
-                    read_response(connection)
-                connection.sendall(request)
-            for number in range(len(encoded), len(encoded) + _CONNECTIONS):
-                read_response(connections[number % _CONNECTIONS])
+            _exchange(connections, encoded)
             elapsed = time.perf_counter() - begun
             return Cost((self.used()["seconds"] - before) / len(requests), elapsed / len(requests))
 
@@ -117,10 +112,14 @@ def connected(port: int) -> socket.socket:
 
 
 def _exchange(connections: Sequence[socket.socket], requests: Sequence[bytes]) -> None:
-    pairs = list(zip(connections, requests, strict=False))
-    for connection, request in pairs:
+    """Send requests over the connections in turn. Until all are sent, each connection has one that is pending."""
+    pending: deque[socket.socket] = deque()
+    for connection, request in zip(cycle(connections), requests, strict=False):
+        if len(pending) == len(connections):
+            read_response(pending.popleft())
         connection.sendall(request)
-    for connection, _ in pairs:
+        pending.append(connection)
+    for connection in pending:
         read_response(connection)
 
 

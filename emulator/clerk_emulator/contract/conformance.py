@@ -42,6 +42,7 @@ def compile_check(schema: Json) -> Check:
     checks = [_COMPILERS.get(key, _compile_unknown)(value) for key, value in schema.items() if _is_keyword(key)]
     if allowed := integers.allowed(schema):
         checks.append(lambda value: type(value) is not int or value in allowed)
+    # `additionalProperties: true` alone allows everything.
     if any(schema.get(key) not in (None, True) for key in _OBJECT):
         checks.append(_compile_object(schema))
     if len(checks) == 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,11 +16,14 @@ from clerk_emulator.domain.images import DEFAULT_IMAGE
 from clerk_emulator.errors import ClerkAPIError
 from clerk_emulator.frontend_api.transport import routing
 from clerk_emulator.http import proxies, scripts
-from clerk_emulator.http.proxies import Message, Receive, Send
+from clerk_emulator.http.proxies import Message
 from clerk_emulator.json_types import encode_body
 from clerk_emulator.request import pipeline
 from clerk_emulator.request.incoming import ClientDisconnectedError, Headers, IncomingRequest
 from clerk_emulator.request.state import State
+
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 CONNECTIONS: dict[tuple[str, int], asyncio.Transport] = {}
 """Open connections by client address, if the server records them. Needed to close one without a response."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Container, MutableMapping
+from collections.abc import Container, MutableMapping
 from typing import Any, cast
 
 from clerk_emulator import errors
@@ -19,8 +19,6 @@ PREFIX = "/__clerk"
 _PROXY_URL = "Clerk-Proxy-Url"
 
 Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 def is_forwarded(headers: Container[str]) -> bool:

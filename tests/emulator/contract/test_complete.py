@@ -89,6 +89,12 @@ def completed(body: Any, pointer: str = POINTER) -> tuple[Any, set[str]]:
     return found, differences.filled_in
 
 
+def forget_schemas() -> None:
+    """Let the schemas be read again after a test has changed them."""
+    for cache in (filling._object_schema, filling._only_schema, filling._object_names_at):
+        cache.cache_clear()
+
+
 @pytest.mark.usefixtures("small")
 def test_fills_in_values_that_schemas_allow() -> None:
     found, told = completed({})
@@ -129,9 +135,7 @@ def test_ambiguous_objects_do_not_change(body: object) -> None:
 @pytest.mark.usefixtures("small")
 def test_properties_that_a_closed_schema_does_not_allow_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SCHEMAS["Inner"], "additionalProperties", False)
-    filling._object_schema.cache_clear()
-    filling._only_schema.cache_clear()
-    filling._object_names_at.cache_clear()
+    forget_schemas()
     differences = filling.Differences()
     body = {**PLAIN, "inner": {"id": "1", "of_tomorrow": 1}, "of_tomorrow": 1}
     found = filling.fill_in(POINTER, body, differences)
@@ -147,9 +151,7 @@ def test_kept_object_is_checked_again_for_another_contract(monkeypatch: pytest.M
     assert kept.complete_for is filling._object_names_at(POINTER)
 
     monkeypatch.setitem(SCHEMAS["Outer"], "required", [*SCHEMAS["Outer"]["required"], "of_tomorrow"])
-    filling._object_schema.cache_clear()
-    filling._only_schema.cache_clear()
-    filling._object_names_at.cache_clear()
+    forget_schemas()
     assert completed(kept) == ({**PLAIN, "of_tomorrow": None}, {"Outer.of_tomorrow"})
 
 
@@ -158,9 +160,7 @@ def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkey
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"]["properties"], "shoe_size", TEXT)
     known = specification.document()["components"]["schemas"]["User"]["required"]
     monkeypatch.setitem(specification.document()["components"]["schemas"]["User"], "required", [*known, "shoe_size"])
-    filling._object_schema.cache_clear()
-    filling._only_schema.cache_clear()
-    filling._object_names_at.cache_clear()
+    forget_schemas()
     monkeypatch.setattr(emulator._state, "differences", differences := filling.Differences())
     try:
         made = api.user(username="ada_1", first_name="Ada")
@@ -168,7 +168,5 @@ def test_new_required_property_is_filled_in(emulator: Emulator, api: Api, monkey
         assert [user["shoe_size"] for user in api.get("/users")] == [""]
         assert differences.filled_in == {"User.shoe_size"}
     finally:
-        filling._object_schema.cache_clear()
-        filling._only_schema.cache_clear()
-        filling._object_names_at.cache_clear()
+        forget_schemas()
     assert "shoe_size" not in str(emulator.dump())
