@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage import sql
 from clerk_emulator.storage.sql import Column
 from clerk_emulator.storage.store import ResourceTable, Store, Where
 
@@ -31,18 +30,16 @@ def newest_first(
 ) -> Page[Json]:
     """Return the page of resources that a query selects with `before` or `after`, which are ids.
 
-    `column` is the indexed column to sort by, by default the time of creation; its name is that of a key of the
-    resources, also of a private one. Other parameters of the query stay in the links to further pages.
+    `column` is the indexed column to sort by, by default the time of creation. Other parameters of the query stay in
+    the links to further pages.
     """
     column = table.c.created_at if column is None else column
     conditions = [condition for condition in where if condition is not None]
-    position = sql.row(column, table.c.id)
     backwards = "after" not in query and "before" in query
     cursor = store.get(table, query.get("after") or query.get("before") or "")
     if cursor is not None:
-        place = _value(cursor, column), cursor["id"]
-        conditions.append(position > place if backwards else position < place)
-    order = (column.asc(), table.c.id.asc()) if backwards else (column.desc(), table.c.id.desc())
+        conditions.append(table.follows(cursor, column, descending=not backwards))
+    order = table.order_by(column, descending=not backwards)
     rows = store.all(table, *conditions, order=order, limit=PAGE_SIZE + 1)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:
@@ -64,7 +61,3 @@ def link(query: Mapping[str, str], **cursor: str) -> str:
 def number(text: str | None) -> int | None:
     """Return the number that a text is, such as a position in the ledger; None for any other text."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _value(row: Json, column: Column) -> object:
-    return row[column.name] if column.name in row else row[f"_{column.name}"]

@@ -27,7 +27,7 @@ def list_page(
     rows = call.store.all(
         table,
         *conditions,
-        order=order or (table.c.created_at.desc(), table.c.id.desc()),
+        order=order or table.newest_first,
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )

@@ -34,7 +34,7 @@ def create_link_token(call: Call) -> Json:
     row = call.store.create(
         LINK_TOKENS,
         {
-            "id": f"aplt_{call.ids.hex()}",
+            "id": call.ids.new_hex(LINK_TOKENS.prefix),
             "admin_portal_link_id": _link_id(call, organization_id, body.get("it_contact_id")),
             "instance_id": call.keys.instance_id,
             "organization_id": organization_id,

@@ -33,7 +33,7 @@ def list_prices(call: Call) -> Response:
         call,
         PRICES,
         equals(PRICES.c.plan_id, plan_id),
-        order=(PRICES.c.amount.asc(), PRICES.c.created_at.desc(), PRICES.c.id.desc()),
+        order=(PRICES.c.amount, *PRICES.newest_first),
         serialize=lambda call, rows: [prices.serialize(call.store, row) for row in rows],
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from clerk_emulator import errors
 from clerk_emulator.call import Call, Response
 from clerk_emulator.json_types import Json
-from clerk_emulator.storage import sql
 from clerk_emulator.storage.conditions import Column
 from clerk_emulator.storage.rows import public_fields
 from clerk_emulator.storage.store import ResourceTable, Where, decode_rows
@@ -63,7 +62,7 @@ def list_stored(
         table,
         *conditions,
         *after,
-        order=order or ((column.desc(), table.c.id.desc()) if descending else (column, table.c.id)),
+        order=order or table.order_by(column, descending=descending),
         limit=call.query.get("limit"),
         offset=call.query.get("offset") or 0,
     )
@@ -101,6 +100,4 @@ def _after(call: Call, table: ResourceTable, descending: bool) -> Where:
     last = call.store.get(table, call.query["starting_after"])
     if last is None:
         raise errors.invalid("starting_after", "must be the id of an existing resource")
-    position = sql.row(table.c.created_at, table.c.id)
-    last_position = last["created_at"], last["id"]
-    return position < last_position if descending else position > last_position
+    return table.follows(last, table.c.created_at, descending=descending)

@@ -40,7 +40,7 @@ def create_m2m_token(call: Call) -> Response | Json:
     seconds: float = body.get("seconds_until_expiration") or machine["default_token_ttl"]
     row: Json = {
         **opaque_tokens.NEW_TOKEN,
-        "id": f"mt_{call.ids.hex()}",
+        "id": call.ids.new_hex(M2M_TOKENS.prefix),
         "subject": machine["id"],
         "scopes": machine_access.scopes(call.store, [machine["id"]])[machine["id"]],
         "claims": claims,
@@ -109,7 +109,7 @@ def _find_reusable(call: Call, row: Json, seconds: float) -> Json | None:
         M2M_TOKENS.c.machine_id == row["subject"],
         ~M2M_TOKENS.c.revoked,
         M2M_TOKENS.c.expiration >= call.clock.now() + min_seconds * 1000,
-        order=(M2M_TOKENS.c.expiration.desc(),),
+        order=M2M_TOKENS.order_by(M2M_TOKENS.c.expiration, descending=True),
     )
     matching = (one for one in candidates if all(one[name] == row[name] for name in ("claims", "scopes")))
     return next(matching, None)

@@ -33,7 +33,7 @@ def suggested(visit: Visit) -> list[Person]:
         rows = store.all(
             USERS,
             *((matches,) if matches is not None else ()),
-            order=(USERS.c.created_at.desc(), USERS.c.id.desc()),
+            order=USERS.newest_first,
             limit=_SHOWN,
         )
     return [_person(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Generate ids in Clerk's format: a prefix and 27 characters that sort by creation time."""
+"""Generate ids in Clerk's formats. They sort by creation time."""
 
 from __future__ import annotations
 
@@ -46,12 +46,19 @@ class Ids:
         """Return an id such as `user_2cNpz...`. Ids sort in the order in which they were generated."""
         if prefix in self._expected:
             return self._expected.pop(prefix)
+        # The first digits of a number of 160 bits, of which the last 80 are random.
+        digits = self._random.randbytes(_RANDOM_DIGITS).translate(_DIGIT_OF_BYTE).decode()
+        return f"{prefix}_{_base62((self._next() << 80) // _RANDOM_NUMBERS)}{digits}"
+
+    def new_hex(self, prefix: str) -> str:
+        """Return an id such as `ak_1d8a0c...`, with 32 hexadecimal digits. Ids sort as those of `new` do."""
+        return f"{prefix}_{self._next():020x}{self._random.getrandbits(48):012x}"
+
+    def _next(self) -> int:
+        """Return a number of 80 bits that is greater than those before: seconds, milliseconds, and a counter."""
         seconds, milliseconds = divmod(self._clock.now(), 1000)
         self._made += 1
-        # The first digits of a number of 160 bits: seconds, milliseconds, a counter, and 80 bits that are random.
-        number = (max(0, seconds - _EPOCH) & 0xFFFFFFFF) << 48 | milliseconds << 32 | self._made & 0xFFFFFFFF
-        digits = self._random.randbytes(_RANDOM_DIGITS).translate(_DIGIT_OF_BYTE).decode()
-        return f"{prefix}_{_base62((number << 80) // _RANDOM_NUMBERS)}{digits}"
+        return (max(0, seconds - _EPOCH) & 0xFFFFFFFF) << 48 | milliseconds << 32 | self._made & 0xFFFFFFFF
 
     def hex(self, digits: int = 32) -> str:
         """Return random hexadecimal digits."""

@@ -84,10 +84,6 @@ class Expression:
         """Return the condition that it ends with the text, ignoring the case of ASCII letters."""
         return self._like(f"%{_escape(text)}")
 
-    def asc(self) -> Expression:
-        """Return the ascending order by it."""
-        return Expression(f"{self.text} ASC", self.values)
-
     def desc(self) -> Expression:
         """Return the descending order by it."""
         return Expression(f"{self.text} DESC", self.values)

@@ -72,7 +72,8 @@ class ResourceTable:
         self.insert = sql.insert(name, names)
         self.select = f'SELECT {self.c.data.text} FROM "{name}"'
         self.select_stored = f'SELECT {self.c.id.text}, {self.c.data.text} FROM "{name}"'
-        self.oldest_first = (self.c.created_at, self.c.id)
+        self.oldest_first = self.order_by(self.c.created_at)
+        self.newest_first = self.order_by(self.c.created_at, descending=True)
         self.as_stored = (sql.Expression(f'"{name}".rowid'),)
         """The order in which resources were stored, also within a millisecond."""
         self.by_id = self.prepare(self.c.id == sql.parameter("id"))
@@ -84,6 +85,17 @@ class ResourceTable:
         if len(names) < len(values):
             raise ValueError(f"where: a prepared query cannot have the values {values}; use sql.parameter")
         return sql.PreparedQuery(text, names)
+
+    def order_by(self, column: sql.Expression, *, descending: bool = False) -> tuple[sql.Expression, ...]:
+        """Return an order by a column, and by id where its values are equal."""
+        return (column.desc(), self.c.id.desc()) if descending else (column, self.c.id)
+
+    def follows(self, row: Json, column: sql.Column, *, descending: bool = False) -> Where:
+        """Return the condition for what follows a resource in the order that `order_by` returns."""
+        # With the values of the row: SQLite would read an index from its start to compare them with those of a query.
+        last = row[column.name] if column.name in row else row[self._keys[column.name]], row["id"]
+        position = sql.row(column, self.c.id)
+        return position < last if descending else position > last
 
     def column_values(self, row: Json) -> list[Any]:
         """Return the values of a resource's columns in order, without `data`."""

@@ -162,8 +162,9 @@ def test_revoked_token_is_invalid(api: Api, machine: MakeMachine) -> None:
     assert (problem.status, problem.codes) == (404, ["resource_not_found"])
 
 
-def test_machine_lists_only_its_own_tokens(api: Api, machine: MakeMachine) -> None:
+def test_machine_lists_only_its_own_tokens(api: Api, machine: MakeMachine, emulator: Emulator) -> None:
     caller, other = machine(), machine()
+    emulator.clock.freeze()
     made = [caller.post("/m2m_tokens", {})["id"] for _ in range(3)]
     page = api.get("/m2m_tokens", subject=caller.id, limit="1.0", offset="1.0")
     assert ([one["id"] for one in page["m2m_tokens"]], page["total_count"]) == ([made[1]], 3)

@@ -64,6 +64,23 @@ def test_setting_that_was_read_is_rolled_back(store: Store) -> None:
         store.set_setting("name", {"value": 5})
 
 
+def test_rows_of_the_same_time_are_listed_by_id(store: Store) -> None:
+    store.clock.freeze()
+    ids = ["user_a", "user_b", "user_c", "user_d"]
+    with store.transaction():
+        stored = {
+            resource_id: store.create(USERS, {"id": resource_id, "_email_address": "x"}) for resource_id in ids[::-1]
+        }
+        assert [row["id"] for row in store.all(USERS)] == ids
+        assert [row["id"] for row in store.all(USERS, order=USERS.newest_first)] == ids[::-1]
+        for place, resource_id in enumerate(ids):
+            for column in (USERS.c.created_at, USERS.c.email_address):
+                later = USERS.follows(stored[resource_id], column)
+                earlier = USERS.follows(stored[resource_id], column, descending=True)
+                assert [row["id"] for row in store.all(USERS, later)] == ids[place + 1 :]
+                assert [row["id"] for row in store.all(USERS, earlier)] == ids[:place]
+
+
 def test_deleting_owner_deletes_owned_resources(store: Store) -> None:
     with store.transaction():
         user = store.create(USERS, {})

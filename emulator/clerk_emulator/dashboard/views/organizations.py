@@ -52,7 +52,7 @@ def show_organization(call: PageCall) -> View:
             invitations=store.all(
                 ORGANIZATION_INVITATIONS,
                 invitations,
-                order=(ORGANIZATION_INVITATIONS.c.created_at.desc(),),
+                order=ORGANIZATION_INVITATIONS.newest_first,
                 limit=_SHOWN,
             ),
             domains=[public_fields(domain) for domain in domains],

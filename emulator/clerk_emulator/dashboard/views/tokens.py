@@ -23,11 +23,9 @@ def show_form(call: PageCall) -> View:
     store = call.store
     with store.transaction():
         session_lifecycle.expire(store)
-        sessions = store.all(
-            SESSIONS, SESSIONS.c.status == "active", order=(SESSIONS.c.created_at.desc(),), limit=_SHOWN
-        )
-        suggested = store.all(USERS, order=(USERS.c.created_at.desc(),), limit=_SHOWN)
-        organizations = store.all(ORGANIZATIONS, order=(ORGANIZATIONS.c.created_at.desc(),), limit=_SHOWN)
+        sessions = store.all(SESSIONS, SESSIONS.c.status == "active", order=SESSIONS.newest_first, limit=_SHOWN)
+        suggested = store.all(USERS, order=USERS.newest_first, limit=_SHOWN)
+        organizations = store.all(ORGANIZATIONS, order=ORGANIZATIONS.newest_first, limit=_SHOWN)
         users = users_by_id(store, [one["user_id"] for one in sessions])
     return view(
         "dashboard/tokens.html",

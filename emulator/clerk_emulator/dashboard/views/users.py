@@ -42,9 +42,7 @@ def show_user(call: PageCall) -> View:
             raise NotFound(f"There is no user {user_id}.")
         session_lifecycle.expire(store)
         memberships = store.all(MEMBERSHIPS, MEMBERSHIPS.c.user_id == user_id)
-        sessions = store.all(
-            SESSIONS, SESSIONS.c.user_id == user_id, order=(SESSIONS.c.created_at.desc(),), limit=_SHOWN
-        )
+        sessions = store.all(SESSIONS, SESSIONS.c.user_id == user_id, order=SESSIONS.newest_first, limit=_SHOWN)
         active = [one["last_active_organization_id"] for one in sessions]
         organization_ids = [one["_organization_id"] for one in memberships] + [one for one in active if one]
         return view(

@@ -14,7 +14,7 @@ from clerk_emulator.storage.store import Store
 def settle(store: Store) -> None:
     """Do what is due until now, in the order in which it became due, each at its time."""
     now = store.clock.now()
-    while due := store.all(ITEMS, ITEMS.c.due_at <= now, order=(ITEMS.c.due_at, ITEMS.c.id), limit=1):
+    while due := store.all(ITEMS, ITEMS.c.due_at <= now, order=ITEMS.order_by(ITEMS.c.due_at), limit=1):
         (item,) = due
         with store.clock.at(item["_due_at"]), events.caused_by_time(store):
             _settle(store, item)

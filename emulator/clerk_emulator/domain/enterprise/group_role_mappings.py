@@ -24,7 +24,7 @@ MAPPINGS = ResourceTable(
 
 def of_directory(store: Store, directory: Json) -> list[Json]:
     """Return the mappings of a directory by precedence."""
-    order = (MAPPINGS.c.precedence, MAPPINGS.c.created_at, MAPPINGS.c.id)
+    order = (MAPPINGS.c.precedence, *MAPPINGS.oldest_first)
     return store.all(MAPPINGS, MAPPINGS.c.directory_id == directory["id"], order=order)
 
 

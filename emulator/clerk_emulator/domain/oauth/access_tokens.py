@@ -45,7 +45,7 @@ def issue(
     """
     application = store.require(OAUTH_APPLICATIONS, application_id)
     user = store.require(USERS, user_id)
-    token_id = f"oat_{store.ids.hex()}"
+    token_id = store.ids.new_hex(OAUTH_TOKENS.prefix)
     granted = list(application["scopes"].split() if scopes is None else scopes)
     if OAUTH_APPLICATION_SETTINGS.read(store)["oauth_jwt_access_tokens"]:
         claims = {

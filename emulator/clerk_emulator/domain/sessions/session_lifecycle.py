@@ -149,7 +149,7 @@ def expire(store: Store) -> None:
     """Set the status of sessions whose time is over: `expired`, or `abandoned` without use. Call it before reading."""
     now = store.clock.now()
     # In the order of the index, which keeps SQLite from reading all open sessions.
-    for session in store.all(SESSIONS, SESSIONS.c.ends_at <= now, order=[SESSIONS.c.ends_at]):
+    for session in store.all(SESSIONS, SESSIONS.c.ends_at <= now, order=SESSIONS.order_by(SESSIONS.c.ends_at)):
         status = "expired" if session["expire_at"] <= now else "abandoned"
         store.update(SESSIONS, session, status=status, _ends_at=None)
     inactivity = AUTHENTICATION.read(store)["inactivity_seconds"] * 1000

@@ -42,7 +42,7 @@ def create(store: Store, body: Json, created_by: str | None) -> Json:
         API_KEYS,
         {
             **opaque_tokens.NEW_TOKEN,
-            "id": f"ak_{store.ids.hex()}",
+            "id": store.ids.new_hex(API_KEYS.prefix),
             "type": body.get("type", "api_key"),
             "name": body["name"],
             **subject,

@@ -46,5 +46,4 @@ def revoke_session(call: BrowserCall) -> Json:
 def _sessions(call: BrowserCall, *where: Where) -> list[Json]:
     """Return the user's sessions, the newest first."""
     user = call.require_user()
-    newest_first = SESSIONS.c.created_at.desc(), SESSIONS.c.id.desc()
-    return call.store.all(SESSIONS, SESSIONS.c.user_id == user["id"], *where, order=newest_first)
+    return call.store.all(SESSIONS, SESSIONS.c.user_id == user["id"], *where, order=SESSIONS.newest_first)
