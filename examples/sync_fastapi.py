@@ -7,6 +7,7 @@ Clerk sends webhooks: some are repeated, some overtake others. (pip install "cle
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import tempfile
 import threading
@@ -61,6 +62,8 @@ def main() -> None:
     from clerk_emulator import Emulator
 
     with (
+        # Listens before the local Clerk sends its first webhook.
+        socket.create_server(("127.0.0.1", port)) as listener,
         tempfile.TemporaryDirectory() as folder,
         Emulator() as emulator,
         Clerk(emulator.secret_key, base_url=emulator.url) as clerk,
@@ -71,10 +74,10 @@ def main() -> None:
         sync.create_all()
         print("backfilled:", sync.backfill(["users"]))
 
-        endpoint = emulator.webhooks.add(f"http://127.0.0.1:{port}/webhooks/clerk")
+        endpoint = emulator.webhooks.add(f"http://127.0.0.1:{listener.getsockname()[1]}/webhooks/clerk")
         os.environ["CLERK_WEBHOOK_SIGNING_SECRET"] = endpoint["secret"]
-        server = uvicorn.Server(uvicorn.Config(create_app(sync), port=port, log_level="warning"))
-        serving = threading.Thread(target=server.run)
+        server = uvicorn.Server(uvicorn.Config(create_app(sync), log_level="warning"))
+        serving = threading.Thread(target=server.run, args=([listener],))
         serving.start()
         emulator.webhooks.faults.add("duplicate", times=2)
         emulator.webhooks.faults.add("reorder", times=2)

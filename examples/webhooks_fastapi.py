@@ -7,6 +7,7 @@ some overtake others. (pip install "clerkkit[fastapi,emulator]")
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 
@@ -43,11 +44,15 @@ def main() -> None:
         return
     from clerk_emulator import Emulator
 
-    with Emulator(webhooks=f"http://127.0.0.1:{port}/webhooks") as emulator:
+    with (
+        # Listens before the local Clerk sends its first webhook.
+        socket.create_server(("127.0.0.1", port)) as listener,
+        Emulator(webhooks=f"http://127.0.0.1:{listener.getsockname()[1]}/webhooks") as emulator,
+    ):
         os.environ["CLERK_WEBHOOK_SIGNING_SECRET"] = emulator.webhooks.endpoints[0]["secret"]
         copy = UserCopy()
-        server = uvicorn.Server(uvicorn.Config(create_app(copy), port=port, log_level="warning"))
-        serving = threading.Thread(target=server.run)
+        server = uvicorn.Server(uvicorn.Config(create_app(copy), log_level="warning"))
+        serving = threading.Thread(target=server.run, args=([listener],))
         serving.start()
         emulator.webhooks.faults.add("duplicate", times=2)
         emulator.webhooks.faults.add("reorder")

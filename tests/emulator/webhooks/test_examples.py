@@ -6,34 +6,25 @@ import contextlib
 import importlib
 import os
 import random
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from clerk_emulator import Emulator
+from clerkkit.testing.application_server import serve
 from tests.emulator.api import Api
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
 @pytest.mark.parametrize("name", ["webhooks_fastapi.py", "webhooks_django.py"])
 def test_example_runs_with_the_local_clerk(name: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CLERK_")}
-    command = [sys.executable, str(EXAMPLES / name), str(free_port())]
+    command = [sys.executable, str(EXAMPLES / name), "0"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     *types, last = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
@@ -42,34 +33,21 @@ def test_example_runs_with_the_local_clerk(name: str) -> None:
 
 
 @contextlib.contextmanager
-def fastapi(module: Any, copy: Any) -> Iterator[int]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(module.create_app(copy), port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield port
-    finally:
-        server.should_exit = True
-        thread.join()
+def fastapi(module: Any, copy: Any) -> Iterator[str]:
+    with serve(module.create_app(copy)) as origin:
+        yield origin
 
 
 @contextlib.contextmanager
-def django(module: Any, copy: Any) -> Iterator[int]:
+def django(module: Any, copy: Any) -> Iterator[str]:
     from django.test import override_settings
 
     del copy  # the module has its own
-    server = module.make_server("127.0.0.1", 0, module.get_wsgi_application())
-    server.RequestHandlerClass.log_message = lambda *_: None
-    with override_settings(ROOT_URLCONF=module, ALLOWED_HOSTS=["127.0.0.1"]):
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+    with (
+        override_settings(ROOT_URLCONF=module, ALLOWED_HOSTS=["localhost"]),
+        serve(module.get_wsgi_application()) as origin,
+    ):
+        yield origin
 
 
 @pytest.fixture
@@ -77,7 +55,7 @@ def configured_django() -> None:
     from django.conf import settings
 
     if not settings.configured:
-        settings.configure(SECRET_KEY="secret", ALLOWED_HOSTS=["127.0.0.1"])
+        settings.configure(SECRET_KEY="secret")
 
 
 @pytest.mark.usefixtures("configured_django")
@@ -89,8 +67,8 @@ def test_copy_is_true_after_a_bad_day(
     module = importlib.import_module(f"webhooks_{framework.__name__}")
     copy = module.COPY if framework is django else module.UserCopy()
     chance = random.Random(7)
-    with framework(module, copy) as port:
-        endpoint = emulator.webhooks.add(f"http://127.0.0.1:{port}/webhooks")
+    with framework(module, copy) as origin:
+        endpoint = emulator.webhooks.add(f"{origin}/webhooks")
         monkeypatch.setenv("CLERK_WEBHOOK_SIGNING_SECRET", endpoint["secret"])
         users: dict[str, str | None] = {}
         for number in range(60):
