@@ -63,7 +63,7 @@ def _require_in_plan(call: Call, table: ResourceTable) -> None:
 
     What Clerk calls the two features in `unsupported_features` is our choice.
     """
-    if not USER_SETTINGS.read(call.store)["allowlist_and_blocklist"]:
+    if not USER_SETTINGS.value(call.store, "allowlist_and_blocklist"):
         feature, name = ("allowlist", "the allowlist") if table is ALLOWED else ("blocklist", "the blocklist")
         raise errors.not_in_plan(feature, name)
 

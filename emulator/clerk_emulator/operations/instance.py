@@ -37,7 +37,7 @@ def get_instance(call: Call) -> Json:
         "object": "instance",
         "id": call.keys.instance_id,
         "environment_type": "production" if call.keys.is_production else "development",
-        "allowed_origins": INSTANCE.read(call.store)["allowed_origins"],
+        "allowed_origins": INSTANCE.value(call.store, "allowed_origins"),
         "workspace_id": None,
     }
 
@@ -70,7 +70,7 @@ def update_sign_in_settings(call: Call) -> Json:
     return {
         "object": "instance_settings",
         "id": call.keys.instance_id,
-        "restricted_to_allowlist": RESTRICTIONS.read(call.store)["allowlist"],
+        "restricted_to_allowlist": RESTRICTIONS.value(call.store, "allowlist"),
         "from_email_address": settings["from_email_address"],
         "progressive_sign_up": settings["progressive_sign_up"],
         "enhanced_email_deliverability": False,
@@ -139,7 +139,7 @@ def update_oauth_application_settings(call: Call) -> Json:
         # Null is meaningful here: it sets Clerk's default.
         changes["default_scopes"] = call.body["default_scopes"]
         _validate_choices(
-            "default_scopes", call.body["default_scopes"] or (), (*_SCOPES, *OAUTH.read(call.store)["custom_scopes"])
+            "default_scopes", call.body["default_scopes"] or (), (*_SCOPES, *OAUTH.value(call.store, "custom_scopes"))
         )
     return _update_section(call, OAUTH_APPLICATION_SETTINGS, changes)
 

@@ -77,7 +77,7 @@ def list_roles(call: Call) -> Response:
 @organization_operation("CreateOrganizationRole")
 def create_role(call: Call) -> Json:
     body = call.body
-    limit = ORGANIZATION_SETTINGS.read(call.store)["max_allowed_roles"]
+    limit = ORGANIZATION_SETTINGS.value(call.store, "max_allowed_roles")
     if sum(role["_custom"] for role in call.store.all(ROLES)) >= limit:
         message = f"The instance already has the maximum of {limit} custom roles."
         raise ClerkAPIError(403, "organization_instance_roles_quota_exceeded", "too many roles", message)

@@ -31,7 +31,7 @@ def list_role_sets(call: Call) -> Response:
 @organization_operation("CreateRoleSet")
 def create_role_set(call: Call) -> Json:
     body = call.body
-    limit = ORGANIZATION_SETTINGS.read(call.store)["max_role_sets_allowed"]
+    limit = ORGANIZATION_SETTINGS.value(call.store, "max_role_sets_allowed")
     if call.store.count(ROLE_SETS) >= limit:
         message = f"The instance already has the maximum of {limit} role sets."
         raise ClerkAPIError(403, "organization_instance_role_sets_quota_exceeded", "too many role sets", message)

@@ -21,7 +21,7 @@ def create_sign_in_token(call: Call) -> Json:
     user = call.store.require(USERS, body["user_id"])
     organization_id = body.get("org_id")
     if organization_id is not None:
-        if not ORGANIZATION_SETTINGS.read(call.store)["enabled"]:
+        if not ORGANIZATION_SETTINGS.value(call.store, "enabled"):
             message = "Organizations are not enabled for this instance."
             raise ClerkAPIError(403, "organization_not_enabled_in_instance", "not enabled", message)
         call.store.require(ORGANIZATIONS, organization_id)

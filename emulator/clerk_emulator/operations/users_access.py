@@ -67,7 +67,7 @@ def verify_password(call: Call) -> Json:
 @operation("SetUserPasswordCompromised")
 def set_password_compromised(call: Call) -> Json:
     user = call.path_resource(USERS, "user_id")
-    if not USER_SETTINGS.read(call.store)["passwords"]:
+    if not USER_SETTINGS.value(call.store, "passwords"):
         raise ClerkAPIError(
             403, "password_disabled", "passwords are disabled", "Passwords are disabled for this instance."
         )
@@ -157,10 +157,10 @@ def _users_in_body(call: Call) -> list[Json]:
 
 
 def _require_banning_enabled(call: Call) -> None:
-    if not USER_SETTINGS.read(call.store)["banning"]:
+    if not USER_SETTINGS.value(call.store, "banning"):
         raise errors.not_in_plan("ban_user", "banning users")
 
 
 def _require_lockout_enabled(call: Call) -> None:
-    if not USER_SETTINGS.read(call.store)["lockout"]:
+    if not USER_SETTINGS.value(call.store, "lockout"):
         raise ClerkAPIError(403, "feature_not_enabled", "not enabled", "This instance does not lock users.")

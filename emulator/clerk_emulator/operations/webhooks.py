@@ -14,7 +14,7 @@ from clerk_emulator.storage.settings import SVIX
 
 @operation("CreateSvixApp")
 def create_svix_app(call: Call) -> Json:
-    if SVIX.read(call.store)["app_id"]:
+    if SVIX.value(call.store, "app_id"):
         raise ClerkAPIError(400, "svix_app_exists", "already exists", "The instance already has a Svix app.")
     SVIX.update(call.store, app_id=call.ids.new("app"))
     return _dashboard_url(call)
@@ -40,7 +40,7 @@ def _dashboard_url(call: Call) -> Json:
 
 
 def _require_app(call: Call) -> str:
-    app_id: str | None = SVIX.read(call.store)["app_id"]
+    app_id: str | None = SVIX.value(call.store, "app_id")
     if app_id is None:
         raise ClerkAPIError(400, "svix_app_missing", "does not exist", "The instance has no Svix app.")
     return app_id

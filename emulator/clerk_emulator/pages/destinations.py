@@ -53,7 +53,7 @@ def with_dev_browser(url: str, dev_browser_id: str | None, own_origin: str) -> s
 
 def form_targets(store: Store, url: str | None) -> list[str]:
     """Return the origins to which a form may redirect: those of the applications, and that of `url`."""
-    allowed = [*_LOCAL, store.public_origin, *store.allowed_origins, *INSTANCE.read(store)["allowed_origins"]]
+    allowed = [*_LOCAL, store.public_origin, *store.allowed_origins, *INSTANCE.value(store, "allowed_origins")]
     parts = urlsplit(url or "")
     if parts.scheme:
         allowed.append(f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:")

@@ -113,7 +113,7 @@ class Webhooks:
     def user_updated_at_sign_in(self) -> bool:
         """Whether a sign-in causes `user.updated` after `session.created`. Reports differ; False by default."""
         with self._store.transaction():
-            enabled: bool = USER_SETTINGS.read(self._store)["user_updated_at_sign_in"]
+            enabled: bool = USER_SETTINGS.value(self._store, "user_updated_at_sign_in")
             return enabled
 
     @user_updated_at_sign_in.setter

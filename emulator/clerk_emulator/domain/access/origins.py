@@ -63,7 +63,7 @@ def is_allowed(store: Store, origin: str) -> bool:
     host = urlsplit(origin).hostname or ""
     if _LOCAL_HOST.fullmatch(host) or host == frontend_host(store) or origin in store.allowed_origins:
         return True
-    return origin in (store.public_origin, *INSTANCE.read(store)["allowed_origins"])
+    return origin in (store.public_origin, *INSTANCE.value(store, "allowed_origins"))
 
 
 def require_redirect_url(store: Store, url: str | None, name: str = "redirect_url") -> str:

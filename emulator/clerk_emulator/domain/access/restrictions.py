@@ -93,7 +93,7 @@ def check_identifier(store: Store, kind: str, value: str) -> None:
         _check_email_address(settings, value)
     elif kind == "phone_number":
         country = countries.of_number(value)
-        if country in COMMUNICATION.read(store)["blocked_country_codes"]:
+        if country in COMMUNICATION.value(store, "blocked_country_codes"):
             message = f"Phone numbers of {country} are not allowed."
             raise ClerkAPIError(403, "not_allowed_access", "not allowed", message, param_name="phone_number")
 

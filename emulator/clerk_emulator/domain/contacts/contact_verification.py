@@ -26,7 +26,7 @@ _FLOW = "email_address"
 
 def require_may_add(store: Store, user: Json, kind: str) -> None:
     """Raise Clerk's error if the instance does not have a kind of contact, or too many are unverified."""
-    if not ATTRIBUTES.read(store)[kind]["enabled"]:
+    if not ATTRIBUTES.value(store, kind)["enabled"]:
         raise errors.unknown(kind)
     rows = identifications.of_user(store, user["id"])
     unverified = [one for one in rows if one["object"] == kind and not identifications.is_verified(one)]
@@ -49,7 +49,7 @@ def prepare(store: Store, row: Json, strategy: str) -> Json:
 
 def prepare_link(store: Store, keys: Keys, row: Json, redirect_url: str, client_id: str) -> Json:
     """Send a link to an email address, and return it. `redirect_url` is where the link leads. Raises ClerkAPIError."""
-    if "email_link" not in ATTRIBUTES.read(store)["email_address"]["verifications"]:
+    if "email_link" not in ATTRIBUTES.value(store, "email_address")["verifications"]:
         raise _wrong_strategy(row, "email_link")
     _require_unverified(row)
     verification, url = email_links.prepare(store, keys, _FLOW, row["id"], redirect_url, client_id)

@@ -75,7 +75,7 @@ def delete_own(store: Store, row: Json) -> Json:
     user = store.require(USERS, row["_user_id"])
     kind = row["object"]
     same_kind = [one for one in identifications.of_user(store, user["id"]) if one["object"] == kind]
-    if len(same_kind) == 1 and ATTRIBUTES.read(store)[kind]["required"]:
+    if len(same_kind) == 1 and ATTRIBUTES.value(store, kind)["required"]:
         code, message = "last_required_identification_deletion_failed", f"Users must have a {kind.replace('_', ' ')}."
         raise ClerkAPIError(400, code, "is required", message)
     if row.get("reserved_for_second_factor"):
@@ -90,7 +90,7 @@ def require_second_factor_left(store: Store, user: Json, *, without: str) -> Non
     """
     phones = [one["id"] for one in identifications.of_user(store, user["id"]) if one.get("reserved_for_second_factor")]
     left = {*phones, user["_totp_secret"]} - {without, None}
-    if AUTHENTICATION.read(store)["second_factor_required"] and not left:
+    if AUTHENTICATION.value(store, "second_factor_required") and not left:
         message = "Users of this instance must have a second factor."
         raise ClerkAPIError(400, "second_factor_deletion_not_allowed", "is required", message)
 
@@ -144,7 +144,7 @@ def prepare(store: Store, row: Json, strategy: str) -> Json:
             "attempts": 0,
             "expire_at": now + CODE_SECONDS * 1000,
             "_identification_id": row["id"],
-            "_code": TEST_CODE if USER_SETTINGS.read(store)["test_mode"] else store.ids.code(),
+            "_code": TEST_CODE if USER_SETTINGS.value(store, "test_mode") else store.ids.code(),
         },
     )
     messages.send_code(store, row, verification["_code"])

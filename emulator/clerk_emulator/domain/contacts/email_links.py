@@ -117,6 +117,6 @@ def failure(store: Store, link: Link, verification: Json | None, client: Json | 
     if verification is None or verification.get("_link_id") != link.link_id or verification["status"] != "unverified":
         return Visit("failed")
     same_client = client is not None and client["id"] == verification["_client_id"]
-    if not same_client and AUTHENTICATION.read(store)["email_link_requires_same_client"]:
+    if not same_client and AUTHENTICATION.value(store, "email_link_requires_same_client"):
         return Visit("client_mismatch")
     return None

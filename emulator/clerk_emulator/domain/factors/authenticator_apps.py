@@ -21,7 +21,7 @@ _SECRET_BYTES = 20
 
 def begin(store: Store, user: Json) -> Json:
     """Return a new secret to be entered in an app. It counts after `verify`. Raises ClerkAPIError."""
-    if not (USER_SETTINGS.read(store)["totp"] and ATTRIBUTES.read(store)["authenticator_app"]["enabled"]):
+    if not (USER_SETTINGS.value(store, "totp") and ATTRIBUTES.value(store, "authenticator_app")["enabled"]):
         message = "Authenticator apps are disabled for this instance."
         raise ClerkAPIError(403, "feature_not_enabled", "not enabled", message)
     if user["_totp_secret"]:

@@ -13,7 +13,7 @@ _DIGITS = 8
 
 def are_enabled(store: Store) -> bool:
     """Return whether users of the instance can have backup codes."""
-    return bool(USER_SETTINGS.read(store)["backup_codes"] and ATTRIBUTES.read(store)["backup_code"]["enabled"])
+    return bool(USER_SETTINGS.value(store, "backup_codes") and ATTRIBUTES.value(store, "backup_code")["enabled"])
 
 
 def replace(store: Store, user: Json) -> tuple[Json, list[str]]:

@@ -48,7 +48,7 @@ def validate(store: Store, password: str, identifiers: Collection[str], *, name:
 
 def is_leaked(store: Store, password: str) -> bool:
     """Return whether a password is known to have leaked, and the instance rejects those."""
-    return bool(INSTANCE.read(store)["hibp"]) and password.lower() in _LEAKED
+    return bool(INSTANCE.value(store, "hibp")) and password.lower() in _LEAKED
 
 
 def pwned(name: str = "password") -> ClerkAPIError:

@@ -60,7 +60,7 @@ def require_below_limit(store: Store, creator: Json) -> None:
     """Raise Clerk's 403 if a user has created as many organizations as a user may."""
     limit = creator["create_organizations_limit"]
     if limit is None:
-        limit = USER_SETTINGS.read(store)["create_organizations_limit"]
+        limit = USER_SETTINGS.value(store, "create_organizations_limit")
     # 0 means no limit.
     if limit and store.count(ORGANIZATIONS, ORGANIZATIONS.c.created_by == creator["id"]) >= limit:
         message = f"User {creator['id']} has created the maximum of {limit} organizations."
@@ -135,7 +135,7 @@ def _validate_name(value: str) -> str:
 
 
 def _validate_slug(store: Store, value: str, organization: Json) -> str:
-    if ORGANIZATION_SETTINGS.read(store)["slug_disabled"]:
+    if ORGANIZATION_SETTINGS.value(store, "slug_disabled"):
         message = "Organization slugs are disabled for this instance."
         raise ClerkAPIError(403, "organization_slugs_disabled", "not enabled", message)
     formats.slug("slug", value)

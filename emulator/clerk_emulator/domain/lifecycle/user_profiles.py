@@ -117,5 +117,5 @@ def _missing_counterpart(missing_name: str, given: str) -> ClerkAPIError:
 
 
 def _require_enabled(store: Store, name: str, parameter: str) -> None:
-    if not USER_SETTINGS.read(store)[name]:
+    if not USER_SETTINGS.value(store, name):
         raise errors.unknown(parameter)

@@ -180,7 +180,7 @@ def _resolve(store: Store, default: DefaultTemplate) -> Json:
         "body": default.body,
         "available_variables": [*APPLICATION_VARIABLES, *default.variables],
         "required_variables": list(default.required),
-        "from_email_name": INSTANCE.read(store)["from_email_address"] if by_email else "",
+        "from_email_name": INSTANCE.value(store, "from_email_address") if by_email else "",
         "reply_to_email_name": "",
         "delivered_by_clerk": row.get("delivered_by_clerk", True),
         "enabled": True,

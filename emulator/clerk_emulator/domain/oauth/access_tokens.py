@@ -47,7 +47,7 @@ def issue(
     user = store.require(USERS, user_id)
     token_id = store.ids.new_hex(OAUTH_TOKENS.prefix)
     granted = list(application["scopes"].split() if scopes is None else scopes)
-    if OAUTH_APPLICATION_SETTINGS.read(store)["oauth_jwt_access_tokens"]:
+    if OAUTH_APPLICATION_SETTINGS.value(store, "oauth_jwt_access_tokens"):
         claims = {
             "iss": issuer or keys.issuer,
             "sub": user["id"],

@@ -49,7 +49,7 @@ def create(store: Store, instance_id: str, name: str | None, **values: Any) -> J
 
 def default_scopes(store: Store) -> Iterable[str]:
     """Return the scopes of an application that names none."""
-    return OAUTH_APPLICATION_SETTINGS.read(store)["default_scopes"] or DEFAULT
+    return OAUTH_APPLICATION_SETTINGS.value(store, "default_scopes") or DEFAULT
 
 
 def find(store: Store, client_id: str) -> Json | None:

@@ -22,7 +22,7 @@ def register(store: Store, instance_id: str, metadata: Json) -> Json:
 
     Raises ClerkAPIError if registration is off, and OAuthError for invalid metadata.
     """
-    if not OAUTH_APPLICATION_SETTINGS.read(store)["dynamic_oauth_client_registration"]:
+    if not OAUTH_APPLICATION_SETTINGS.value(store, "dynamic_oauth_client_registration"):
         message = "Dynamic client registration is off: PATCH /v1/instance/oauth_application_settings turns it on."
         raise ClerkAPIError(422, "feature_requires_dynamic_oauth_client_registration", "is off", message)
     texts = {name: _text(metadata, name, limit) for name, limit in _LIMITS.items()}

@@ -26,7 +26,7 @@ DEFAULT = ("profile", "email")
 
 def known(store: Store) -> list[str]:
     """Return all scopes of the instance: Clerk's, and its own."""
-    return [*DESCRIPTIONS, *OAUTH.read(store)["custom_scopes"]]
+    return [*DESCRIPTIONS, *OAUTH.value(store, "custom_scopes")]
 
 
 def describe(scope: str) -> Json:

@@ -84,7 +84,7 @@ def remove(store: Store, membership: Json) -> None:
     record_membership(store, "organizationMembership.deleted", membership)
     store.delete(MEMBERSHIPS, MEMBERSHIPS.c.id == membership["id"])
     _require_manager(store, membership)
-    if AUTHENTICATION.read(store)["force_organization_selection"]:
+    if AUTHENTICATION.value(store, "force_organization_selection"):
         _require_other_membership(store, membership["_user_id"])
     clear_active_organization(store, membership["_organization_id"], SESSIONS.c.user_id == membership["_user_id"])
 

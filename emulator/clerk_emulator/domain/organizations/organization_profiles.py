@@ -17,7 +17,7 @@ MEMBERS_COUNT = sql.select_count(MEMBERSHIPS.name).where(MEMBERSHIPS.c.organizat
 
 def require_organizations_enabled(store: Store) -> None:
     """Raise Clerk's 403 if organizations are disabled in the instance settings."""
-    if not ORGANIZATION_SETTINGS.read(store)["enabled"]:
+    if not ORGANIZATION_SETTINGS.value(store, "enabled"):
         message = "Organizations are disabled for this instance."
         raise ClerkAPIError(403, "organization_not_enabled_in_instance", "not enabled", message)
 

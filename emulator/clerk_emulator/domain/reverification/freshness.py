@@ -20,7 +20,7 @@ def require_recent(store: Store, session: Json) -> None:
     the first otherwise. Never raises if reverification is disabled for the instance, or if the user has no factor that
     could be verified again: our choice.
     """
-    if not AUTHENTICATION.read(store)["reverification"] or is_recent(*factor_ages.of_session(store, session)):
+    if not AUTHENTICATION.value(store, "reverification") or is_recent(*factor_ages.of_session(store, session)):
         return
     user = store.require(USERS, session["user_id"])
     if factors.first_factors(store, user) or factors.second_factors(store, user):

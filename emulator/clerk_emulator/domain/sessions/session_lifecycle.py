@@ -152,7 +152,7 @@ def expire(store: Store) -> None:
     for session in store.all(SESSIONS, SESSIONS.c.ends_at <= now, order=SESSIONS.order_by(SESSIONS.c.ends_at)):
         status = "expired" if session["expire_at"] <= now else "abandoned"
         store.update(SESSIONS, session, status=status, _ends_at=None)
-    inactivity = AUTHENTICATION.read(store)["inactivity_seconds"] * 1000
+    inactivity = AUTHENTICATION.value(store, "inactivity_seconds") * 1000
     if inactivity:
         unused = SESSIONS.c.last_active_at <= now - inactivity
         store.update_all(SESSIONS, SESSIONS.c.ends_at.is_not(None), unused, status="expired", _ends_at=None)

@@ -32,8 +32,8 @@ def open_tasks(store: Store, user_id: str, organization_id: str | None) -> list[
 
 def selects_organization(store: Store) -> bool:
     """Return whether each session must have an active organization."""
-    is_forced: bool = AUTHENTICATION.read(store)["force_organization_selection"]
-    return is_forced and bool(ORGANIZATION_SETTINGS.read(store)["enabled"])
+    is_forced: bool = AUTHENTICATION.value(store, "force_organization_selection")
+    return is_forced and bool(ORGANIZATION_SETTINGS.value(store, "enabled"))
 
 
 def has_second_factor(store: Store, user: Json) -> bool:

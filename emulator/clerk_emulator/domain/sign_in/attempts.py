@@ -75,7 +75,7 @@ def require_status(row: Json, *statuses: str) -> None:
 
 def require_no_session(store: Store, client: Json) -> None:
     """Raise Clerk's 400 if a client is signed in, and the instance allows only one session for each client."""
-    if AUTHENTICATION.read(store)["single_session_mode"]:
+    if AUTHENTICATION.value(store, "single_session_mode"):
         session = store.find(SESSIONS, *_open_sessions(client))
         if session:
             message = "The client is signed in already, and may have only one session."
@@ -143,7 +143,7 @@ def pass_first_factor(store: Store, row: Json, verification: Json) -> Json:
 
 
 def _needs_client_trust(store: Store, row: Json, user: Json) -> bool:
-    if not AUTHENTICATION.read(store)["client_trust"] or user["bypass_client_trust"]:
+    if not AUTHENTICATION.value(store, "client_trust") or user["bypass_client_trust"]:
         return False
     # Without an address or number there is nothing to confirm it with.
     return row["client_trust_state"] == "new" and bool(factors.trust_factors(store, user, row["_typed"] or ""))

@@ -56,7 +56,7 @@ def _identify(store: Store, row: Json, client: Json, identifier: str) -> Json:
         return store.update(SIGN_INS, row, status="needs_first_factor", client_trust_state="new", **named)
     if user is not None:
         return attempts.identify(store, row, client, user, **named)
-    if not AUTHENTICATION.read(store)["enumeration_protection"]:
+    if not AUTHENTICATION.value(store, "enumeration_protection"):
         raise identifiers.not_found()
     # The same as for an identifier that somebody has. No factor of it can be verified.
     named |= {"_kind": kind, "_identification_id": store.ids.new("idn")}

@@ -89,7 +89,7 @@ def trust_factors(store: Store, user: Json, typed: str) -> list[Json]:
 
 def has_password(store: Store, user: Json) -> bool:
     """Return whether a user can sign in with a password."""
-    enabled = USER_SETTINGS.read(store)["passwords"] and ATTRIBUTES.read(store)["password"]["enabled"]
+    enabled = USER_SETTINGS.value(store, "passwords") and ATTRIBUTES.value(store, "password")["enabled"]
     return bool(enabled) and user["_password_digest"] is not None
 
 

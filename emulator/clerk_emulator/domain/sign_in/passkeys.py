@@ -61,5 +61,5 @@ def attempt(store: Store, row: Json, credential: str) -> Json:
 
 
 def _require_enabled(store: Store) -> None:
-    if not ATTRIBUTES.read(store)["passkey"]["enabled"]:
+    if not ATTRIBUTES.value(store, "passkey")["enabled"]:
         raise strategy_invalid("passkey")

@@ -25,7 +25,7 @@ def attempt(store: Store, row: Json, password: str) -> Json:
         raise ClerkAPIError(400, "strategy_for_user_invalid", "is invalid", message, param_name="strategy")
     if not hashing.matches(password, user["_password_hasher"], user["_password_digest"]):
         raise lockout.count_failure(store, user["id"], _incorrect(store))
-    if PASSWORDS.read(store)["enforce_hibp_on_sign_in"] and password_rules.is_leaked(store, password):
+    if PASSWORDS.value(store, "enforce_hibp_on_sign_in") and password_rules.is_leaked(store, password):
         raise keep_writes(password_rules.pwned())
     if hashing.is_weak(user["_password_hasher"]):
         hasher, digest = hashing.hash_password(password)
@@ -37,7 +37,7 @@ def attempt(store: Store, row: Json, password: str) -> Json:
 
 
 def _incorrect(store: Store) -> ClerkAPIError:
-    if AUTHENTICATION.read(store)["enumeration_protection"]:
+    if AUTHENTICATION.value(store, "enumeration_protection"):
         message = "The password or the identifier is incorrect."
         return ClerkAPIError(
             422, "form_password_or_identifier_incorrect", "is incorrect", message, param_name="password"

@@ -15,7 +15,7 @@ _REFUSALS = {
 
 def require_admission(store: Store, ticket: Json | None) -> None:
     """Raise Clerk's 403 if the instance admits only invited people. `ticket` is the accepted invitation, if any."""
-    mode = AUTHENTICATION.read(store)["sign_up_mode"]
+    mode = AUTHENTICATION.value(store, "sign_up_mode")
     if mode in _REFUSALS and ticket is None:
         code, message = _REFUSALS[mode]
         raise ClerkAPIError(403, code, "access restricted", message)

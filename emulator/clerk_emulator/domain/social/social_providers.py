@@ -40,7 +40,7 @@ NAMES = {
 
 def enabled(store: Store) -> list[str]:
     """Return the providers that the instance has enabled."""
-    providers: list[str] = AUTHENTICATION.read(store)["social_providers"]
+    providers: list[str] = AUTHENTICATION.value(store, "social_providers")
     return providers
 
 

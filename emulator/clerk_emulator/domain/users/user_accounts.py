@@ -190,7 +190,7 @@ def is_locked(store: Store, row: Json) -> bool:
 
 def lock(store: Store, row: Json) -> Json:
     """Lock a user for the time in the instance settings."""
-    until = store.clock.now() + USER_SETTINGS.read(store)["lockout_seconds"] * 1000
+    until = store.clock.now() + USER_SETTINGS.value(store, "lockout_seconds") * 1000
     return store.update(USERS, row, _locked=True, _locked_until=until)
 
 

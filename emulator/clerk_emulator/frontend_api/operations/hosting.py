@@ -53,7 +53,7 @@ def clear_site_data(_call: BrowserCall) -> BrowserResponse:
 @frontend_operation("redirectToUrl", anonymous=True)
 def redirect(call: BrowserCall) -> BrowserResponse:
     if not call.query["redirect_url"]:
-        return BrowserResponse.redirect(DISPLAY.read(call.store)["home_url"])
+        return BrowserResponse.redirect(DISPLAY.value(call.store, "home_url"))
     return BrowserResponse.redirect(origins.require_redirect_url(call.store, call.query["redirect_url"]))
 
 

@@ -81,7 +81,7 @@ def _metadata(call: BrowserCall) -> Json:
 @frontend_operation("deleteUser")
 def delete_user(call: BrowserCall) -> Json:
     user = require_verified_user(call)
-    if not (user["delete_self_enabled"] and AUTHENTICATION.read(call.store)["delete_self"]):
+    if not (user["delete_self_enabled"] and AUTHENTICATION.value(call.store, "delete_self")):
         message = "Users may not delete their account."
         raise ClerkAPIError(403, "user_delete_self_not_enabled", "not enabled", message)
     deleted = user_lifecycle.delete(call.store, user)
@@ -114,7 +114,7 @@ def delete_image(call: BrowserCall) -> Json:
 @frontend_operation("changePassword")
 def change_password(call: BrowserCall) -> Json:
     session, user = call.require_session(), require_verified_user(call)
-    if not USER_SETTINGS.read(call.store)["passwords"]:
+    if not USER_SETTINGS.value(call.store, "passwords"):
         message = "Passwords are disabled for this instance."
         raise ClerkAPIError(403, "password_disabled", "passwords are disabled", message)
     new = call.body.get("new_password")
@@ -139,7 +139,7 @@ def remove_password(call: BrowserCall) -> Json:
     user = require_verified_user(call)
     if user["_password_digest"] is None:
         raise ClerkAPIError(400, "no_password_set", "no password set", "This user has no password.")
-    if ATTRIBUTES.read(call.store)["password"]["required"]:
+    if ATTRIBUTES.value(call.store, "password")["required"]:
         message = "Users of this instance must have a password."
         raise ClerkAPIError(400, "password_required", "is required", message)
     _require_current_password(call, user)
@@ -157,7 +157,7 @@ def _require_current_password(call: BrowserCall, user: Json) -> None:
     if user["_password_digest"] is None or user["_compromised"]:
         return
     if not current:
-        if AUTHENTICATION.read(call.store)["reverification"]:
+        if AUTHENTICATION.value(call.store, "reverification"):
             return
         raise errors.missing("current_password")
     lockout.require_unlocked(call.store, user)

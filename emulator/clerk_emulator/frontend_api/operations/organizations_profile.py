@@ -23,7 +23,7 @@ _PROFILE = ("name", "slug")
 def create_organization(call: BrowserCall) -> Json:
     user = call.require_user()
     require_organizations_enabled(call.store)
-    if not (user["create_organization_enabled"] and AUTHENTICATION.read(call.store)["create_organization"]):
+    if not (user["create_organization_enabled"] and AUTHENTICATION.value(call.store, "create_organization")):
         message = f"User {user['id']} may not create organizations."
         raise ClerkAPIError(403, "user_create_organization_not_enabled", "not enabled", message)
     if not call.body.get("name"):

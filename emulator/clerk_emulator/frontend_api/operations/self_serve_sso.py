@@ -86,7 +86,7 @@ def create_test_run(call: BrowserCall) -> Json:
 
 def _organization_id(call: BrowserCall) -> str:
     """Return the id of the organization whose connections the caller may manage. Raises ClerkAPIError."""
-    if not AUTHENTICATION.read(call.store)["self_serve_sso"]:
+    if not AUTHENTICATION.value(call.store, "self_serve_sso"):
         message = "Organizations of this instance do not set up their own connections."
         raise ClerkAPIError(403, "self_serve_sso_disabled", "not enabled", message)
     if "organizationID" in call.path:

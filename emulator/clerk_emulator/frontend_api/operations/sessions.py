@@ -112,7 +112,7 @@ def _organization_id(call: BrowserCall, session: Json, value: str | None) -> str
     """
     if not value:
         return None
-    if not ORGANIZATION_SETTINGS.read(call.store)["enabled"]:
+    if not ORGANIZATION_SETTINGS.value(call.store, "enabled"):
         message = "This instance does not have organizations."
         raise ClerkAPIError(403, "organization_not_enabled_in_instance", "not enabled", message)
     known = sql.or_(ORGANIZATIONS.c.id == value, ORGANIZATIONS.c.slug == value)

@@ -12,7 +12,7 @@ from clerk_emulator.storage.settings import AUTHENTICATION
 
 @frontend_operation("joinWaitlist")
 def join_waitlist(call: BrowserCall) -> Json:
-    if AUTHENTICATION.read(call.store)["sign_up_mode"] != "waitlist":
+    if AUTHENTICATION.value(call.store, "sign_up_mode") != "waitlist":
         message = "This instance has no waitlist."
         raise ClerkAPIError(403, "waitlist_not_accepting_entries", "not accepted", message)
     entry = waitlist.join(call.store, call.body["email_address"])

@@ -58,9 +58,9 @@ def _auth_config(store: Store, keys: Keys) -> Json:
         "single_session_mode": settings["single_session_mode"],
         "reverification": settings["reverification"],
         "enhanced_email_deliverability": False,
-        "test_mode": USER_SETTINGS.read(store)["test_mode"],
-        "cookieless_dev": INSTANCE.read(store)["cookieless_dev"],
-        "url_based_session_syncing": INSTANCE.read(store)["url_based_session_syncing"],
+        "test_mode": USER_SETTINGS.value(store, "test_mode"),
+        "cookieless_dev": INSTANCE.value(store, "cookieless_dev"),
+        "url_based_session_syncing": INSTANCE.value(store, "url_based_session_syncing"),
         "claimed_at": None,
         "native_settings": {
             "object": "native_settings",
@@ -182,7 +182,7 @@ def _user_settings(store: Store) -> Json:
 
 def _organization_settings(store: Store) -> Json:
     settings = ORGANIZATION_SETTINGS.read(store)
-    forced = AUTHENTICATION.read(store)["force_organization_selection"]
+    forced = AUTHENTICATION.value(store, "force_organization_selection")
     return {
         "enabled": settings["enabled"],
         "max_allowed_memberships": settings["max_allowed_memberships"],

@@ -16,7 +16,7 @@ def serialize_sign_in(call: BrowserCall, row: Json) -> Json:
     store = call.store
     first, second = _factors(call, row)
     user = store.get(USERS, row["_user_id"] or "")
-    if row["status"] == "needs_first_factor" and AUTHENTICATION.read(store)["enumeration_protection"]:
+    if row["status"] == "needs_first_factor" and AUTHENTICATION.value(store, "enumeration_protection"):
         user = None  # would tell that the account exists
     return {
         "object": "sign_in_attempt",

@@ -20,7 +20,7 @@ def serialize_user(call: BrowserCall, row: Json) -> Json:
     return {
         **{name: value for name, value in shown.items() if name not in _HIDDEN},
         "create_organizations_limit": (
-            USER_SETTINGS.read(call.store)["create_organizations_limit"] if limit is None else limit
+            USER_SETTINGS.value(call.store, "create_organizations_limit") if limit is None else limit
         ),
         "organization_memberships": memberships_of_user(call, row["id"]),
     }

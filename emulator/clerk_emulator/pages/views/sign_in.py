@@ -40,7 +40,7 @@ def show(visit: Visit) -> View | Redirect:
 def _first_step(visit: Visit) -> Json:
     """Return the values that only the first step shows."""
     with visit.state.store.transaction():
-        mode = AUTHENTICATION.read(visit.state.store)["sign_up_mode"]
+        mode = AUTHENTICATION.value(visit.state.store, "sign_up_mode")
     return {
         "is_link_accepted": visit.query.get("__clerk_status") == "verified",
         "providers": providers.enabled(visit),

@@ -31,7 +31,7 @@ def show(visit: Visit) -> View | Redirect:
     ticket = visit.query.get("__clerk_ticket", "")
     with store.transaction():
         requirements = attempts.requirements_of(store)
-        mode = AUTHENTICATION.read(store)["sign_up_mode"]
+        mode = AUTHENTICATION.value(store, "sign_up_mode")
         display = DISPLAY.read(store)
     accepted = [name for name in _SHOWN if name in (*requirements.required, *requirements.optional)]
     if ticket:

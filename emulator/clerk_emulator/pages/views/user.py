@@ -20,7 +20,7 @@ def show(visit: Visit) -> View | Redirect:
     if session["status"] == "pending":
         return Redirect(visit.address("/tasks"))
     with visit.state.store.transaction():
-        home = DISPLAY.read(visit.state.store)["after_sign_in_url"]
+        home = DISPLAY.value(visit.state.store, "after_sign_in_url")
     client = visit.perform("getClient")
     values = {
         "here": visit.address(_PATH),
