@@ -46,7 +46,9 @@ def _npm(*arguments: str) -> str:
 def _unpack(archive: Path, target: Path) -> None:
     """Unpack a package as npm does: npm's archives have one folder, `package`."""
     with tarfile.open(archive) as content:
-        content.extractall(FOLDER, filter="data")
+        # As with extractall(filter="data"), which Python 3.11.2 of Debian does not have.
+        content.extraction_filter = getattr(tarfile, "data_filter", None)
+        content.extractall(FOLDER)
     archive.unlink()
     target.parent.mkdir(exist_ok=True)
     shutil.move(FOLDER / "package", target)
