@@ -122,7 +122,8 @@ def test_user_profile(clerk_page: ClerkPage, clerk: Clerk) -> None:
     expect(save).to_be_disabled()
     first_name.fill("Augusta")
     expect(save).to_be_enabled()
-    save.click()
+    # The button moves when the field loses the focus, so that a click can miss it.
+    first_name.press("Enter")
     page.wait_for_function("() => Clerk.user.firstName === 'Augusta'")
     page.get_by_role("button", name="Security").click()
     expect(page.get_by_role("heading", name="Security")).to_be_visible()
