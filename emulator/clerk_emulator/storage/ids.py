@@ -55,7 +55,7 @@ class Ids:
         return f"{prefix}_{self._next():020x}{self._random.getrandbits(48):012x}"
 
     def _next(self) -> int:
-        """Return a number of 80 bits that is greater than those before: seconds, milliseconds, and a counter."""
+        """Return the next number of 80 bits: seconds, milliseconds, and a counter."""
         seconds, milliseconds = divmod(self._clock.now(), 1000)
         self._made += 1
         return (max(0, seconds - _EPOCH) & 0xFFFFFFFF) << 48 | milliseconds << 32 | self._made & 0xFFFFFFFF
