@@ -86,8 +86,7 @@ def test_user_button(clerk_page: ClerkPage, clerk: Clerk) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Open user menu").click()
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_function("() => window.Clerk?.loaded && Clerk.user === null")
-    assert "__session" not in clerk_page.cookies()
+    clerk_page.signed_out()
 
 
 @pytest.mark.flow("`<OrganizationSwitcher/>`")

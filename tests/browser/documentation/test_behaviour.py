@@ -67,7 +67,8 @@ def test_copy_button_copies_the_code(new_site_page: Callable[..., SitePage]) -> 
     site_page = new_site_page(permissions=["clipboard-read", "clipboard-write"])
     page = site_page.open("")
     page.get_by_title("Copy to clipboard").first.click()
-    assert page.evaluate("navigator.clipboard.readText()").strip() == 'pip install "clerkkit[emulator]"'
+    copied = "async (expected) => (await navigator.clipboard.readText()).trim() === expected"
+    page.wait_for_function(copied, arg='pip install "clerkkit[emulator]"')
 
 
 def test_the_first_link_leads_to_the_content(new_site_page: Callable[..., SitePage]) -> None:
