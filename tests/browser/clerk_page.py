@@ -99,12 +99,11 @@ class ClerkPage:
         self.page.reload()
         return self.loaded()
 
-    def signed_out(self) -> ClerkPage:
-        """Wait until nobody is signed in, and the token is gone."""
+    def signed_out(self) -> None:
+        """Wait until Clerk's frontend has signed the user out and removed the session cookie."""
         self.page.wait_for_function(
             "() => window.Clerk?.loaded && Clerk.user === null && !/(^|; )__session=/.test(document.cookie)"
         )
-        return self
 
     def run(self, code: str, given: Any = None) -> Any:
         """Return what the body of an async function returns, which has the variables `Clerk` and `given`.

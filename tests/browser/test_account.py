@@ -78,6 +78,7 @@ def test_delete(clerk_page: ClerkPage, clerk: Clerk) -> None:
     clerk_page.run("await Clerk.user.delete()")
     clerk_page.signed_out()
     assert clerk.users.list() == []
+    assert "__session" not in clerk_page.cookies()
 
 
 @pytest.mark.flow("account: change the password")

@@ -87,6 +87,7 @@ def test_user_button(clerk_page: ClerkPage, clerk: Clerk) -> None:
     page.get_by_role("button", name="Open user menu").click()
     page.get_by_role("button", name="Sign out").click()
     clerk_page.signed_out()
+    assert "__session" not in clerk_page.cookies()
 
 
 @pytest.mark.flow("`<OrganizationSwitcher/>`")

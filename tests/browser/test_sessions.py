@@ -99,6 +99,7 @@ def test_revoked_session_signs_out(clerk_page: ClerkPage, clerk: Clerk) -> None:
     clerk_page.page.evaluate("Clerk.session?.getToken({ skipCache: true }).catch(() => null)")
     clerk_page.signed_out()
     clerk_page.forget(401)
+    assert "__session" not in clerk_page.cookies()
 
 
 @pytest.mark.flow("sign out of all browsers")
