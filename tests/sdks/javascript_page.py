@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 
 from benchmarks import environments
 from clerk_emulator import Emulator
+from tests.guides.commands import free_port
 from tests.sdks import npm
 
 PAGE = environments.ROOT / "docs" / "emulator-javascript.md"
@@ -58,7 +58,7 @@ def problems() -> Iterator[str]:
                     yield f"{PAGE.name}: {script.name} prints {done.stdout!r}: {done.stderr}"
     started = {
         "CLERK_EMULATOR": f"{shlex.quote(sys.executable)} -m clerk_emulator",
-        "CLERK_EMULATOR_PORT": str(_free_port()),
+        "CLERK_EMULATOR_PORT": str(free_port()),
     }
     vitest = str(npm.FOLDER / "node_modules" / ".bin" / "vitest")
     done = _run([vitest, "run", "--testTimeout=60000", "--hookTimeout=60000"], started)  # for busy machines
@@ -83,9 +83,3 @@ def _run(command: list[str], variables: dict[str, str]) -> subprocess.CompletedP
             stdout, stderr = process.communicate()
             stderr += "\nkilled after 600 seconds"
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

@@ -32,10 +32,8 @@ def test_example_runs_with_the_local_clerk(name: str) -> None:
     assert last == "the copy has Augusta"
 
 
-@contextlib.contextmanager
-def fastapi(module: Any, copy: Any) -> Iterator[str]:
-    with serve(module.create_app(copy)) as origin:
-        yield origin
+def fastapi(module: Any, copy: Any) -> contextlib.AbstractContextManager[str]:
+    return serve(module.create_app(copy))
 
 
 @contextlib.contextmanager
