@@ -108,7 +108,7 @@ class State:
                 for endpoint in webhooks:
                     endpoints.ensure(self.store, **endpoint)
         except BaseException:
-            self.store.close()
+            self.close()
             raise
         self.webhooks = Webhooks(self.store, self.keys.instance_id)
         self.clock.on_change(self._settle)
